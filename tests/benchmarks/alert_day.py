@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -191,7 +191,7 @@ class Window:
         levels = (Severity.INFO, Severity.WARNING, Severity.CRITICAL)
         sources = Sources(
             self.monitor.snapshots,
-            lambda: replace(self.monitor.service.own, spent=self.quota.snapshot()),
+            lambda: self.monitor.service.own._replace(spent=self.quota.snapshot()),
             lambda: day.queue.files,
             Results(self.database, PROFILE),
             lambda: day.queue.stop,

@@ -19,8 +19,7 @@ from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJ
 from zcbulk_tui.domain.progress import FAILING_HISTORY
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.monitor.events import JobChanged, ServiceChanged
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec

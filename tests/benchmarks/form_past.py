@@ -244,7 +244,7 @@ def _later(snapshot: JobSnapshot, by: timedelta) -> JobSnapshot:
     job = snapshot.job
     started_at = job.started_at and job.started_at + by
     readings = tuple(replace(it, read_at=it.read_at + by) for it in snapshot.readings)
-    return replace(snapshot, job=replace(job, started_at=started_at), readings=readings)
+    return replace(snapshot, job=job._replace(started_at=started_at), readings=readings)
 
 
 class Cost(NamedTuple):

@@ -79,7 +79,7 @@ def publication(count: int) -> Publication:
 
 
 def _job(number: int) -> JobSnapshot:
-    ref = replace(REF, job_id=str(3_888_833_000_000_000_000 + number))
+    ref = REF._replace(job_id=str(3_888_833_000_000_000_000 + number))
     job = WatchedJob(ref, f"Customers of region {number}", _NOW - timedelta(hours=1))
     state = (JobState.COMPLETED, JobState.READY, JobState.FAILED, JobState.SYSTEM_ABORTED)
     kind = number % 10

@@ -1,7 +1,6 @@
 """An alert as JSON: as the schema has it, on one line, and never longer than a pipe takes."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta, timezone
 from importlib import resources
 from typing import Any
@@ -95,6 +94,6 @@ def test_the_schema_names_all_there_are(name: str, values: list[str]) -> None:
 def test_the_longest_names_fit() -> None:
     assert ALERT.ref is not None
     name = "x" * 100
-    ref = replace(ALERT.ref, owner=name, app=name, form=name, origin=f"https://{'x' * 255}:65535")
+    ref = ALERT.ref._replace(owner=name, app=name, form=name, origin=f"https://{'x' * 255}:65535")
     long = ALERT._replace(ref=ref, text="😀" * 300, label="😀" * 60, profile="p" * 30)
     assert len(alert_json(long)) <= LONGEST

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,8 +33,8 @@ IDS = (RUNNING, WAITING, FAILING, ENDED, REPAIR, UNREAD)
 
 
 def _job(job_id: str, label: str, at: datetime, **more: object) -> WatchedJob:
-    made = WatchedJob(replace(REF, job_id=job_id), label, at)
-    return replace(made, **more)  # type: ignore[arg-type]  # the caller names its fields
+    made = WatchedJob(REF._replace(job_id=job_id), label, at)
+    return made._replace(**more)  # type: ignore[arg-type]  # the caller names its fields
 
 
 def _reading(state: JobState, counts: Counts, at: datetime) -> JobReading:
@@ -53,7 +52,7 @@ def busy_day(home: Path) -> Iterator[Windows]:
     running = _job(RUNNING, "Orders EU", ago(60), tags=("eu",), note="By Monday", alert_on_end=True)
     ended = _job(ENDED, "Customers", ago(300), created_at=ago(290), started_at=ago(280))
     jobs = (
-        replace(running, started_at=ago(50), created_at=ago(55), added_by="anna@jump1, key a"),
+        running._replace(started_at=ago(50), created_at=ago(55), added_by="anna@jump1, key a"),
         _job(WAITING, "Suppliers", ago(20), created_at=ago(100)),
         _job(FAILING, "Stock", ago(30)),
         ended,
@@ -93,7 +92,7 @@ def busy_day(home: Path) -> Iterator[Windows]:
             record = ControlRecord(
                 key, jobs[0], "default", "anna@jump1", command, shown, "PATCH {}"
             )
-            memory.commanded(replace(record, settled=settled))
+            memory.commanded(record._replace(settled=settled))
         for ref, answer in ((jobs[0].ref, Answer(200, 3000, "")), (None, None)):
             failure = "" if answer is not None else "no answer"
             memory.called(
@@ -116,7 +115,7 @@ def _insert(queue: Insertions, ended: WatchedJob, at: datetime) -> None:
     unclear = StepRecord(at, error=UnclearError("The answer to the create was lost"))
     queue.add(
         [
-            replace(made, job_id=ended.ref.job_id, is_over=True),
+            made._replace(job_id=ended.ref.job_id, is_over=True),
             insertion("unclear", OTHER_FORM, create=unclear, repairs=ENDED),
             insertion("waits", OTHER_FORM),
         ]

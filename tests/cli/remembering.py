@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import Windows
 
 JOB = WatchedJob(REF, "Employees", NOW, None, None, "anna@jump1, key a", ("eu", "hr"), "=1+1")
-OTHER = WatchedJob(replace(REF, job_id="2"), "Orders", NOW)
+OTHER = WatchedJob(REF._replace(job_id="2"), "Orders", NOW)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,13 +50,13 @@ def test_it_is_said_of_the_form_that_is_asked_about() -> None:
     ("past", "records", "part"),
     [
         pytest.param(
-            replace(PAST, jobs=1, endings={JobState.COMPLETED: 1}),
+            PAST._replace(jobs=1, endings={JobState.COMPLETED: 1}),
             10_000,
             "by the last job of this form",
             id="one job",
         ),
         pytest.param(
-            replace(PAST, rate=Quantity(100.0, 1e-4), lag=Quantity(30.0, 1e-4)),
+            PAST._replace(rate=Quantity(100.0, 1e-4), lag=Quantity(30.0, 1e-4)),
             3_000_000,
             "take about 8h20m and about",
             id="no range",
@@ -85,9 +84,9 @@ def test_a_frugal_pace_takes_fewer_readings() -> None:
 @pytest.mark.parametrize(
     "past",
     [
-        pytest.param(replace(PAST, rate=None), id="no rate"),
-        pytest.param(replace(PAST, lag=None), id="no lag"),
-        pytest.param(replace(PAST, rate=Quantity(1e-9, 0.2)), id="a rate that cannot be"),
+        pytest.param(PAST._replace(rate=None), id="no rate"),
+        pytest.param(PAST._replace(lag=None), id="no lag"),
+        pytest.param(PAST._replace(rate=Quantity(1e-9, 0.2)), id="a rate that cannot be"),
     ],
 )
 def test_what_no_past_job_showed_is_not_said(past: FormPast) -> None:

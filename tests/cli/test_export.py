@@ -7,7 +7,6 @@ import json
 import os
 import stat
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,7 +91,7 @@ def test_csv_of_nothing_is_a_header(cli: CommandLine, what: str) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "'=1", "'quoted'", 'a,"b"'])
 def test_no_cell_is_a_formula(cli: CommandLine, home: Path, text: str) -> None:
-    put_on_list(home, replace(JOB, label=text, note=text, tags=(text,)))
+    put_on_list(home, JOB._replace(label=text, note=text, tags=(text,)))
     (row,) = table(cli("jobs", "export", "--format", "csv").out)
     for name in ("label", "note", "tags"):
         assert not row[name].startswith(("=", "+", "-", "@"))
@@ -181,12 +180,12 @@ def test_what_is_exported_can_be_imported(
     assert cli("jobs", "export", "--format", form, "--output", str(file)).code == 0
     ended = cli("jobs", "import", str(file), "--profile", "second")
     assert (ended.code, ended.out.splitlines()[-1]) == (0, "2 jobs added")
-    copied = [replace(job, added_by="") for job in watch_list(home, "second")]
-    assert copied == [replace(job, added_by="") for job in (JOB, OTHER)]
+    copied = [job._replace(added_by="") for job in watch_list(home, "second")]
+    assert copied == [job._replace(added_by="") for job in (JOB, OTHER)]
 
 
 def test_a_reader_that_has_gone_is_nobodys_fault(home: Path) -> None:
-    jobs = (replace(OTHER, ref=replace(REF, job_id=str(number))) for number in range(500))
+    jobs = (OTHER._replace(ref=REF._replace(job_id=str(number))) for number in range(500))
     put_on_list(home, *jobs)
     reader, writer = os.pipe()
     with subprocess.Popen(

@@ -4,7 +4,6 @@ import csv
 import json
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ def stored(home: Path, tmp_path: Path) -> Stored:
         with database(home) as opened:
             if is_sent_from_here:
                 source = source_file(tmp_path, [UPLOAD, *ROWS])
-                sent = replace(insertion(form=FormRef.of(REF), job_id=REF.job_id), source=source)
+                sent = insertion(form=FormRef.of(REF), job_id=REF.job_id)._replace(source=source)
                 Insertions(opened, "default").add([sent])
             file = None
             if stage is ResultStage.ON_DISK:
@@ -228,7 +227,7 @@ def test_what_is_not_on_the_disk(
 
 
 def test_a_job_of_which_nothing_is_known(cli: CommandLine, home: Path) -> None:
-    put_on_list(home, replace(JOB, label="my job"))
+    put_on_list(home, JOB._replace(label="my job"))
     ended = cli("failures", "my job")
     assert ended.code == 2
     assert "zcbulk-tui results 'my job'" in ended.err

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -98,8 +97,8 @@ def test_a_job_that_was_never_read(cli: CommandLine, home: Path) -> None:
     ],
 )
 def test_a_name_of_no_job(cli: CommandLine, home: Path, name: str, words: str) -> None:
-    stage = replace(REF, environment=Environment.STAGE)
-    put_on_list(home, replace(JOB, label="Twins"), replace(JOB, ref=stage, label="Twins"))
+    stage = REF._replace(environment=Environment.STAGE)
+    put_on_list(home, JOB._replace(label="Twins"), JOB._replace(ref=stage, label="Twins"))
     ended = cli("history", name)
     assert (ended.code, ended.out) == (2, "")
     (complaint,) = ended.lines
@@ -110,7 +109,7 @@ def test_a_name_of_no_job(cli: CommandLine, home: Path, name: str, words: str) -
 def test_the_same_id_in_two_environments_is_told_apart_by_the_url(
     cli: CommandLine, home: Path
 ) -> None:
-    stage = replace(JOB, ref=replace(REF, environment=Environment.STAGE), label="Stage")
+    stage = JOB._replace(ref=REF._replace(environment=Environment.STAGE), label="Stage")
     put_on_list(home, JOB, stage)
     assert cli("history", REF.job_id).code == 2
     ended = cli("history", URL, "--environment", "stage", "--json")
@@ -122,7 +121,7 @@ def test_a_job_under_another_host_where_the_host_is_replaced(
 ) -> None:
     remember(home)
     monkeypatch.setenv("ZCBULK_BASE_URL", "https://creator.example.com")
-    named = url(replace(REF, origin="https://creator.example.com"))
+    named = url(REF._replace(origin="https://creator.example.com"))
     assert cli("history", named).code == 0
 
 

@@ -4,7 +4,6 @@ import io
 import json
 import shutil
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -121,7 +120,7 @@ def test_what_is_watched_gets_only_the_words_that_are_told(imported: Importer, h
     put_on_list(home, JOB, OTHER)
     ended = imported(f"{URL}\n{OTHER_URL} Invoices #eu\n")
     assert (ended.code, summary(ended)) == (0, "0 jobs added, 2 already watched\n")
-    assert watch_list(home) == [JOB, replace(OTHER, label="Invoices", tags=("eu",))]
+    assert watch_list(home) == [JOB, OTHER._replace(label="Invoices", tags=("eu",))]
 
 
 def test_a_job_under_another_host_where_the_host_is_replaced(
@@ -129,14 +128,14 @@ def test_a_job_under_another_host_where_the_host_is_replaced(
 ) -> None:
     put_on_list(home, JOB)
     monkeypatch.setenv("ZCBULK_BASE_URL", "https://creator.example.com")
-    here = url(replace(REF, origin="https://creator.example.com"))
+    here = url(REF._replace(origin="https://creator.example.com"))
     assert summary(imported(f"{here} Mine")) == "0 jobs added, 1 already watched\n"
-    assert watch_list(home) == [replace(JOB, label="Mine")]
+    assert watch_list(home) == [JOB._replace(label="Mine")]
 
 
 def test_open_windows_learn_of_it(imported: Importer, cli: CommandLine, home: Path) -> None:
-    put_on_list(home, JOB, replace(OTHER, label="Invoices"))
-    third = url(replace(REF, job_id="3"))
+    put_on_list(home, JOB, OTHER._replace(label="Invoices"))
+    third = url(REF._replace(job_id="3"))
     with database(home) as opened:
         window = Windows(opened, "default", "test")
         window.heartbeat(ServiceSnapshot(), focused=True)
@@ -164,7 +163,7 @@ def test_jobs_as_json_with_little_said_of_them(imported: Importer, home: Path) -
     assert (ended.code, summary(ended)) == (0, "2 jobs added\n")
     first, second = watch_list(home)
     assert (first.added_at, first.created_at, first.label) == (NOW, NOW, "Employees")
-    assert first.ref == replace(REF, environment=Environment.STAGE)
+    assert first.ref == REF._replace(environment=Environment.STAGE)
     assert second.added_at <= datetime.now(UTC)
 
 
@@ -173,8 +172,8 @@ def test_the_backup_of_a_watch_list(imported: Importer, home: Path) -> None:
     backup = (home / "state" / LIST_NAME).read_bytes()
     shutil.rmtree(home / "state")
     assert imported(backup).code == 0
-    assert [replace(job, added_by="") for job in watch_list(home)] == [
-        replace(JOB, added_by=""),
+    assert [job._replace(added_by="") for job in watch_list(home)] == [
+        JOB._replace(added_by=""),
         OTHER,
     ]
 
@@ -311,7 +310,7 @@ def test_an_empty_file(imported: Importer) -> None:
 
 
 def test_a_large_file(imported: Importer, home: Path) -> None:
-    lines = [f"{url(replace(REF, job_id=str(number)))} Job {number}" for number in range(1000)]
+    lines = [f"{url(REF._replace(job_id=str(number)))} Job {number}" for number in range(1000)]
     assert summary(imported("\n".join(lines))) == "1,000 jobs added\n"
     assert labels(home) == [f"Job {number}" for number in range(1000)]
 
@@ -323,8 +322,8 @@ def test_each_profile_has_its_own_list(imported: Importer, home: Path) -> None:
     assert len(watch_list(home, "orders")) == 1
 
 
-ROUNDED = url(replace(REF, job_id="3888833000000110000"))
-ON_ANOTHER_FORM = url(replace(REF, form="Orders"))
+ROUNDED = url(REF._replace(job_id="3888833000000110000"))
+ON_ANOTHER_FORM = url(REF._replace(form="Orders"))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def settings() -> Settings:
 
 
 def in_stage(job: WatchedJob) -> WatchedJob:
-    return replace(job, ref=replace(job.ref, environment=STAGE))
+    return job._replace(ref=job.ref._replace(environment=STAGE))
 
 
 @pytest.mark.parametrize("strict", [True, False])
@@ -49,7 +49,7 @@ def in_stage(job: WatchedJob) -> WatchedJob:
     ],
 )
 def test_a_job_is_found_by(settings: Settings, name: str, strict: bool) -> None:
-    job = replace(CUSTOMERS, ref=replace(REF, job_id=CUSTOMERS.ref.job_id))
+    job = CUSTOMERS._replace(ref=REF._replace(job_id=CUSTOMERS.ref.job_id))
     assert JobNames(settings, [job, ORDERS, LOWER], strict=strict).find(name) == job
 
 
@@ -76,7 +76,7 @@ def test_a_label_that_the_settings_read_as_an_id_is_refused_where_something_chan
     settings: Settings,
 ) -> None:
     whole = replace(settings, data_center="eu", owner="o", app="a", form="f")
-    named = replace(ORDERS, label="3888833000000999999")
+    named = ORDERS._replace(label="3888833000000999999")
     assert JobNames(whole, [named]).find(named.label) == named
     with pytest.raises(UsageError, match="may be 2 jobs"):
         JobNames(whole, [named], strict=True).find(named.label)

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def test_add(cli: CommandLine, home: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == f"Added: Staff ({REF.job_id}, stage)\n"
     (job,) = watch_list(home)
-    assert job.ref == replace(REF, environment=Environment.STAGE)
+    assert job.ref == REF._replace(environment=Environment.STAGE)
     assert (job.label, job.tags, job.note) == ("Staff", ("eu", "hr"), "Ask Anna")
     assert "Already watched" in cli("jobs", "add", URL).out
     assert watch_list(home) == [job]
@@ -79,12 +78,12 @@ def test_one_label_is_that_of_one_job(cli: CommandLine, home: Path) -> None:
 
 def test_edit(cli: CommandLine, home: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
-    job, at = replace(JOB, added_at=now), now - timedelta(hours=2)
+    job, at = JOB._replace(added_at=now), now - timedelta(hours=2)
     put_on_list(home, job, OTHER)
     ended = cli("jobs", "edit", "employees", "--label", "Staff", "--created", at.isoformat())
     assert (ended.code, ended.err) == (0, "")
     first, second = watch_list(home)
-    assert first == replace(job, label="Staff", created_at=at)
+    assert first == job._replace(label="Staff", created_at=at)
     assert second == OTHER
     assert cli("jobs", "edit", "Staff", "--tags", "", "--note", "", "--created", "").code == 0
     first, _ = watch_list(home)
@@ -116,7 +115,7 @@ def test_another_environment(cli: CommandLine, home: Path) -> None:
     assert f"zcbulk-tui history {REF.job_id} --environment production" in ended.out
     moved, other = watch_list(home)
     assert other == OTHER
-    assert moved.ref == replace(REF, environment=Environment.STAGE)
+    assert moved.ref == REF._replace(environment=Environment.STAGE)
     assert (moved.label, moved.tags, moved.note) == (JOB.label, JOB.tags, JOB.note)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,7 +32,7 @@ from zcbulk_tui.store.windows import Windows
 
 def job(number: str, label: str, repairs: str = "") -> WatchedJob:
     at = NOW + timedelta(minutes=int(number[-1]))
-    return WatchedJob(replace(REF, job_id=number), label, at, repairs=repairs)
+    return WatchedJob(REF._replace(job_id=number), label, at, repairs=repairs)
 
 
 ROOT = job("7001", "Customers")
@@ -177,7 +176,7 @@ def test_a_job_is_linked_by_hand(cli: CommandLine, home: Path) -> None:
 
 
 def test_a_job_of_another_form_cannot_be_repaired(cli: CommandLine, home: Path) -> None:
-    put_on_list(home, ROOT, replace(OTHER, ref=replace(OTHER.ref, form="Prices")))
+    put_on_list(home, ROOT, OTHER._replace(ref=OTHER.ref._replace(form="Prices")))
     ended = cli("jobs", "edit", "Regions", "--repairs", "Customers")
     assert ended.code == 2
     assert "It is of form Employee_Details in" in ended.err

@@ -118,7 +118,7 @@ def test_finish_and_calls_are_true_of_jobs_that_were_not_seen() -> None:
     assert 0.8 <= expected / seen <= 1.2
 
 
-JOB = replace(watched(), started_at=NOW)
+JOB = watched()._replace(started_at=NOW)
 
 
 def alone(past: FormPast, records: int, on: Terms, seed: str) -> Outcome:

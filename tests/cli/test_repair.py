@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -77,7 +76,7 @@ def ended(home: Path, tmp_path: Path) -> Ended:
             memory = Memory(opened, "default", Windows(opened, "default", "test"))
             memory.read(REF, JobReading(JobState.COMPLETED, "Completed", counts, NOW))
             source = source_file(tmp_path, ROWS, uploaded=[1, 2, 3, 4])
-            sent = replace(insertion(form=FormRef.of(REF), job_id=REF.job_id), source=source)
+            sent = insertion(form=FormRef.of(REF), job_id=REF.job_id)._replace(source=source)
             Insertions(opened, "default").add([sent])
             fields = (
                 FormField("Notes", "Notes", FieldType.MULTI_LINE, max_char=5),
@@ -151,7 +150,7 @@ def sent_as_repair(home: Path, file: Path) -> None:
     made = insertion("repair", FormRef.of(REF), label="Customers, repair 1")
     source = made.source._replace(sha256=sha256)
     with database(home) as opened:
-        Insertions(opened, "default").add([replace(made, source=source, repairs=REF.job_id)])
+        Insertions(opened, "default").add([made._replace(source=source, repairs=REF.job_id)])
 
 
 def test_a_second_repair_has_only_what_the_first_one_has_not_sent(
@@ -273,7 +272,7 @@ def test_what_cannot_be_done(
 
 
 def test_a_job_without_results(cli: CommandLine, home: Path) -> None:
-    put_on_list(home, replace(JOB, added_at=NOW + timedelta(seconds=1)))
+    put_on_list(home, JOB._replace(added_at=NOW + timedelta(seconds=1)))
     done = cli("repair", "Customers", "--dry-run")
     assert done.code == 2
     assert "The failed records of the job are not on this disk" in done.err

@@ -16,7 +16,7 @@ from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import UnreachableError, UsageError
 from zcbulk_tui.monitor.until_ended import Change, ChangeKind
 
-JOB: WatchedJob = replace(watched(), note="nightly", tags=("eu",))
+JOB: WatchedJob = watched()._replace(note="nightly", tags=("eu",))
 ERROR = UnreachableError("Zoho cannot be reached")
 READ = JobSnapshot(JOB, (reading(-10, 3_000), reading(0, 4_000)))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -422,7 +421,7 @@ async def test_the_token_goes_to_the_host_of_the_report_over_https(
     home = datacenters.named(center)
     assert home is not None
     assert home.api_url is not None
-    ref = replace(REF, origin=home.api_url)
+    ref = REF._replace(origin=home.api_url)
     transport = httpx.MockTransport(answer)
     async with creator(None, report="All_Orders", transport=transport) as client:
         with pytest.raises(VariantRefusedError):

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -81,7 +80,7 @@ async def test_what_is_sent(name: str, kind: str, data: bytes, tmp_path: Path) -
 
 
 async def test_the_environment_is_named(tmp_path: Path) -> None:
-    ref = replace(REF, environment=Environment.STAGE)
+    ref = REF._replace(environment=Environment.STAGE)
     async with upload_server(answering(OK)) as server, creator(server.url) as client:
         await client.upload(ref, a_file(tmp_path))
         assert b"\r\nenvironment: stage\r\n" in server.uploads[0].head
@@ -107,7 +106,7 @@ async def test_without_an_id_it_would_be_a_create_call(job_id: str, tmp_path: Pa
     recorder = Recorder()
     async with upload_server(answering(OK)) as server, creator(server.url) as client:
         with pytest.raises(UsageError):
-            await client.upload(replace(REF, job_id=job_id), a_file(tmp_path), recorder.slot)
+            await client.upload(REF._replace(job_id=job_id), a_file(tmp_path), recorder.slot)
         assert server.uploads == []
     assert recorder.requests == []
 

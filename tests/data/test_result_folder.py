@@ -7,7 +7,6 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,17 +53,17 @@ def test_a_result_is_taken_out_of_its_zip_and_counted(tmp_path: Path) -> None:
 def test_the_results_of_a_job_are_in_one_folder_and_those_of_others_elsewhere() -> None:
     folder = ResultFolder(Path("/results"))
     others = [
-        replace(REF, origin="https://www.zohoapis.eu"),
-        replace(REF, owner="other"),
-        replace(REF, app="other"),
-        replace(REF, form="Other"),
-        replace(REF, job_id="1"),
-        replace(REF, environment=Environment.STAGE),
+        REF._replace(origin="https://www.zohoapis.eu"),
+        REF._replace(owner="other"),
+        REF._replace(app="other"),
+        REF._replace(form="Other"),
+        REF._replace(job_id="1"),
+        REF._replace(environment=Environment.STAGE),
     ]
     assert len({folder.folder_of(ref) for ref in (REF, *others)}) == 7
     name = folder.folder_of(REF).name
     assert name == f"{REF.job_id}-57cff9e7"
-    assert folder.folder_of(replace(REF, job_id="../../a")).parent == Path("/results")
+    assert folder.folder_of(REF._replace(job_id="../../a")).parent == Path("/results")
 
 
 @pytest.mark.parametrize(
@@ -341,7 +340,7 @@ def test_nothing_is_found_where_nothing_is(tmp_path: Path) -> None:
     assert in_folder(tmp_path / "none").find(REF, KIND) is None
     fetch(in_folder(tmp_path))
     assert in_folder(tmp_path).find(REF, ResultKind.SUCCESS) is None
-    assert in_folder(tmp_path).find(replace(REF, job_id="1"), KIND) is None
+    assert in_folder(tmp_path).find(REF._replace(job_id="1"), KIND) is None
 
 
 def test_what_is_found_is_what_was_fetched(tmp_path: Path) -> None:
@@ -391,7 +390,7 @@ def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
 
 def test_all_of_a_job_is_removed_and_nothing_of_others(tmp_path: Path, elsewhere: Path) -> None:
     results = tmp_path / "results"
-    other = replace(REF, job_id="1")
+    other = REF._replace(job_id="1")
     fetch(in_folder(results))
     fetch(in_folder(results), ref=other)
     (place(results).parent / "repaired").mkdir()

@@ -1,6 +1,5 @@
 """Which job URLs are taken, as what, and what a refused one is answered with."""
 
-from dataclasses import replace
 from itertools import product
 from urllib.parse import urlsplit
 
@@ -63,7 +62,7 @@ def test_an_upload_has_the_id_and_the_create_call_has_none(ref: JobRef, version:
 @pytest.mark.parametrize("job_id", ["", " ", "0x1", "1/2", "1&job_id=", "3.88883E+18"])
 def test_no_upload_goes_where_a_job_would_be_created(job_id: str) -> None:
     with pytest.raises(UsageError):
-        upload_path(replace(REF, job_id=job_id), "v2.1")
+        upload_path(REF._replace(job_id=job_id), "v2.1")
 
 
 def test_the_paths_of_the_lists() -> None:

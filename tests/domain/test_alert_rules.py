@@ -78,7 +78,7 @@ def test_a_start_is_said_of_a_job_that_was_seen_to_wait() -> None:
 
 def test_a_start_that_is_not_known_is_not_said() -> None:
     assert crossing(K.STARTED, known(read(0))) is BETWEEN
-    here = replace(JOB, started_at=NOW)
+    here = JOB._replace(started_at=NOW)
     assert crossing(K.STARTED, known(read(0), job=here)) is CROSSED
 
 
@@ -128,7 +128,7 @@ def test_what_was_before_alerts_were_kept_and_what_is_old_is_no_news(kind: Alert
 def test_a_job_that_was_over_when_it_came_to_the_list_is_no_news() -> None:
     over = known(read(0, S.FAILED))
     assert crossing(K.ENDED_BADLY, over) is CLEAR
-    started_here = known(read(0, S.FAILED), job=replace(JOB, started_at=NOW))
+    started_here = known(read(0, S.FAILED), job=JOB._replace(started_at=NOW))
     assert crossing(K.ENDED_BADLY, started_here) is CROSSED
 
 
@@ -144,7 +144,7 @@ def test_an_end_that_was_asked_for_is_said_whatever_is_off(
 ) -> None:
     rules = RULES._replace(off=frozenset(AlertKind))
     plain = known(read(0), read(1, state, failed=failed))
-    asked = replace(plain, job=replace(JOB, alert_on_end=True))
+    asked = replace(plain, job=JOB._replace(alert_on_end=True))
     assert crossing(kind, plain, rules=rules) is CLEAR
     said = verdict(kind, asked, rules=rules)
     assert (said.crossing, said.is_asked) == (CROSSED, True)
@@ -264,12 +264,12 @@ def test_a_job_that_waits_no_more_expires_no_more(state: JobState) -> None:
 
 
 def test_a_start_that_was_accepted_is_waited_for() -> None:
-    job = known(read(0, S.READY), job=replace(JOB, started_at=NOW))
+    job = known(read(0, S.READY), job=JOB._replace(started_at=NOW))
     assert crossing(K.DEADLINE, job, now=170) is BETWEEN
 
 
 def test_the_text_says_whether_the_deadline_is_exact() -> None:
-    exact = known(read(0, S.READY), job=replace(JOB, created_at=NOW))
+    exact = known(read(0, S.READY), job=JOB._replace(created_at=NOW))
     clock = f"{(NOW + START_WITHIN).astimezone():%H:%M}"
     assert verdict(K.DEADLINE, exact, now=160).text == f"It expires at {clock} unless it is started"
     by = verdict(K.DEADLINE, known(read(0, S.READY)), now=160).text

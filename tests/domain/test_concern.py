@@ -112,7 +112,7 @@ def test_the_graver_weighs_more(worse: JobSnapshot, better: JobSnapshot) -> None
 def test_the_job_that_expires_first_weighs_more() -> None:
     later = JobSnapshot(watched(), (read(0, 0, 0, JobState.READY),))
     created = NOW - timedelta(hours=1)
-    sooner = replace(later, job=replace(later.job, created_at=created))
+    sooner = replace(later, job=later.job._replace(created_at=created))
     assert assess(sooner).weight > assess(later).weight
     assert assess(sooner).weight == -(created + START_WITHIN).timestamp()
 

@@ -1,6 +1,5 @@
 """A time of creation is what was typed, or is refused with the reason."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ SEEN = NOW - timedelta(hours=1)
 
 
 def read(text: str, now: datetime = NOW) -> datetime | None:
-    return read_created(text, replace(JOB, added_at=now), now, BERLIN)
+    return read_created(text, JOB._replace(added_at=now), now, BERLIN)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_what_cannot_be_is_refused(text: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "job",
-    [replace(JOB, added_at=SEEN), replace(JOB, started_at=SEEN)],
+    [JOB._replace(added_at=SEEN), JOB._replace(started_at=SEEN)],
     ids=["on the list", "started"],
 )
 def test_a_job_was_created_before_it_was_seen(job: WatchedJob) -> None:

@@ -32,7 +32,7 @@ def job(
     *readings: JobReading, created_at: datetime | None = None, started_at: datetime | None = None
 ) -> JobSnapshot:
     """A job that is watched since `NOW`."""
-    return JobSnapshot(replace(watched(), created_at=created_at, started_at=started_at), readings)
+    return JobSnapshot(watched()._replace(created_at=created_at, started_at=started_at), readings)
 
 
 @pytest.mark.parametrize(

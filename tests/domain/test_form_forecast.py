@@ -1,7 +1,6 @@
 """The end of a job by the past of its form, and by its own readings."""
 
 import math
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +24,7 @@ PAST = FormPast(
 )
 """Jobs at 100 records a second after 30 seconds."""
 
-JOB = replace(watched(), started_at=NOW)
+JOB = watched()._replace(started_at=NOW)
 
 
 def at(seconds: float, processed: int | None) -> JobReading:
@@ -120,7 +119,7 @@ def test_the_planner_begins_with_the_past() -> None:
 def ended(count: int, badly: int) -> FormPast:
     """So many past jobs of 500 seconds, of which so many were aborted."""
     endings = {JobState.COMPLETED: count - badly, JobState.USER_ABORTED: badly}
-    return replace(PAST, jobs=count, endings=endings, seconds=500.0 * count)
+    return PAST._replace(jobs=count, endings=endings, seconds=500.0 * count)
 
 
 def test_the_more_jobs_completed_the_rarer_an_unexpected_end_is() -> None:

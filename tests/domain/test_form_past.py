@@ -145,7 +145,7 @@ def test_what_a_job_outlasted_is_known_of_those_that_completed() -> None:
     # 50 batches, of which 2 may fail.
     assert learnt([job(100, 30)]).outlasted == pytest.approx(100 / 3)
     assert learnt([job(100, 30, ending=JobState.SYSTEM_ABORTED)]).outlasted == 0
-    assert learnt([replace(job(100, 30), records=None)]).outlasted == 0
+    assert learnt([job(100, 30)._replace(records=None)]).outlasted == 0
 
 
 def test_the_more_jobs_the_less_is_left_open() -> None:

@@ -1,7 +1,6 @@
 """Jobs are found in any text, nothing is guessed, and no access token is read."""
 
 import string
-from dataclasses import replace
 from itertools import pairwise
 from time import process_time
 from urllib.parse import quote
@@ -138,7 +137,7 @@ def test_a_curl_command_names_the_environment_and_its_token_is_not_read() -> Non
     result = found(f"{CURL}\n{OTHER}")
     assert result.has_token
     first, second = result.jobs
-    assert first.ref == replace(REF, environment=Environment.DEVELOPMENT)
+    assert first.ref == REF._replace(environment=Environment.DEVELOPMENT)
     assert first.environment is Environment.DEVELOPMENT
     assert (second.ref.environment, second.environment) == (Environment.PRODUCTION, None)
     assert TOKEN not in repr(result)

@@ -35,7 +35,7 @@ def job(
     """A job with total, success and failed of its last reading; None for one without."""
     at = NOW + timedelta(minutes=number if minutes is None else minutes)
     made = watched(str(number), f"Job {number}")
-    made = replace(made, added_at=at, repairs="" if repairs is None else str(repairs))
+    made = made._replace(added_at=at, repairs="" if repairs is None else str(repairs))
     last = () if counts is None else (JobReading(state, state.value, Counts(*counts), NOW),)
     return Listed("eu", JobSnapshot(made, last, command=command))
 
@@ -101,8 +101,8 @@ def test_a_job_whose_root_is_not_listed_is_a_root() -> None:
 
 def test_a_job_repairs_none_of_another_profile_form_or_environment() -> None:
     first = job(1)
-    ref = replace(first.snapshot.ref, form="Other")
-    other = replace(first.snapshot, job=replace(first.snapshot.job, ref=ref))
+    ref = first.snapshot.ref._replace(form="Other")
+    other = replace(first.snapshot, job=first.snapshot.job._replace(ref=ref))
     assert chains([Listed("us", first.snapshot), job(2, repairs=1)]) == {}
     assert chains([Listed("eu", other), job(2, repairs=1)]) == {}
 

@@ -30,7 +30,7 @@ def seen(
     *readings: JobReading, started_at: datetime | None = None, known: bool | None = None
 ) -> Outlook:
     """The outlook of a job that is not over."""
-    ahead = outlook(replace(watched(), started_at=started_at), readings, None, known)
+    ahead = outlook(watched()._replace(started_at=started_at), readings, None, known)
     assert ahead is not None
     return ahead
 
@@ -60,7 +60,7 @@ def with_failures(*points: tuple[float, int, int], known: bool | None = None) ->
 def test_no_history_makes_it_raise_or_tell_nonsense(
     readings: list[JobReading], created_at: datetime | None, started_at: datetime | None
 ) -> None:
-    job = replace(watched(), created_at=created_at, started_at=started_at)
+    job = watched()._replace(created_at=created_at, started_at=started_at)
     ahead = outlook(job, readings)
     if ahead is None:
         assert readings[-1].state.is_final
@@ -82,7 +82,7 @@ def test_no_history_makes_it_raise_or_tell_nonsense(
 def test_only_what_may_move_has_a_forecast(
     readings: list[JobReading], started_at: datetime | None
 ) -> None:
-    ahead = outlook(replace(watched(), started_at=started_at), readings)
+    ahead = outlook(watched()._replace(started_at=started_at), readings)
     if ahead is None or ahead.finish is None:
         assert ahead is None or not ahead.aborts
         return
@@ -140,7 +140,7 @@ def test_a_job_that_waits_is_looked_at_before_and_behind_its_deadline(
 ) -> None:
     last = reading(START_WITHIN - before, 0, state=state)
     assert seen(last).deadline == deadline, "three hours after it was put on the list"
-    older = replace(watched(), created_at=NOW - timedelta(hours=1))
+    older = watched()._replace(created_at=NOW - timedelta(hours=1))
     ahead = outlook(older, [replace(last, read_at=last.read_at - timedelta(hours=1))])
     assert ahead is not None
     assert ahead.deadline == deadline, "three hours after its creation"
@@ -265,7 +265,7 @@ def test_failures_that_grow_faster_end_a_job_sooner(failed: int, seconds: float,
 
 
 def test_a_job_whose_start_was_accepted_is_not_taken_for_one_that_waits_for_it() -> None:
-    job = replace(watched(), started_at=NOW)
+    job = watched()._replace(started_at=NOW)
     ahead, running = (
         outlook(job, [reading(2, 0, state=state)])
         for state in (JobState.READY, JobState.IN_PROGRESS)
@@ -282,7 +282,7 @@ def test_failures_that_another_job_of_the_form_outlasted_hardly_end_this_one() -
     points = (0, 2000, 0), (100, 9000, 25)
     past = FormPast(5, None, None, None, 0.0, {JobState.COMPLETED: 5})
     ahead = outlook(watched(), failing(*points), past)
-    calm = outlook(watched(), failing(*points), replace(past, outlasted=60.0))
+    calm = outlook(watched(), failing(*points), past._replace(outlasted=60.0))
     assert ahead is not None
     assert calm is not None
     assert chance(ahead) == chance(with_failures(*points))

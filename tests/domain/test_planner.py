@@ -1,7 +1,6 @@
 """When a job is asked again: for every reason in time, and not more often than the price allows."""
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -175,7 +174,7 @@ def test_a_job_that_was_never_read_is_read_at_once(price: float, patience: float
 
 
 def test_a_job_that_has_just_been_started_tells_nothing_yet() -> None:
-    ahead = outlook(replace(watched(), started_at=NOW), ())
+    ahead = outlook(watched()._replace(started_at=NOW), ())
     assert ahead is not None
     soon = wait(ahead, Terms(Pace.BALANCED.price))[0]
     assert 1 <= soon < 20

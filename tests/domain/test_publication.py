@@ -1,7 +1,6 @@
 """What is published of a profile: each of its jobs once, chains as one line."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -23,7 +22,7 @@ def published(*jobs: JobSnapshot) -> Publication:
 def test_each_job_is_in_one_line(repairs: list[int]) -> None:
     """Job n repairs the job of that number, if there is one, be it itself or a later one."""
     jobs = [
-        JobSnapshot(replace(watched(str(number)), repairs=str(other) if other else ""))
+        JobSnapshot(watched(str(number))._replace(repairs=str(other) if other else ""))
         for number, other in enumerate(repairs, 1)
     ]
     lines = published(*jobs).lines
@@ -33,7 +32,7 @@ def test_each_job_is_in_one_line(repairs: list[int]) -> None:
 
 
 def test_a_chain_stands_in_the_place_of_its_first_job_under_its_name() -> None:
-    repair = JobSnapshot(replace(watched("2", "Repair"), repairs="1"), RUNNING)
+    repair = JobSnapshot(watched("2", "Repair")._replace(repairs="1"), RUNNING)
     other = JobSnapshot(watched("3", "Other"))
     lines = published(repair, other, JobSnapshot(watched("1", "First"))).lines
     assert [line.listed.snapshot.job.label for line in lines] == ["Other", "First"]

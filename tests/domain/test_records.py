@@ -1,6 +1,5 @@
 """What a reading tells of a command: a table, and what holds for any of them."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -125,7 +124,7 @@ def test_an_effect_is_claimed_only_where_a_fresh_reading_from_before_shows_none(
     for after, age, asked_after in product(S, ages, (2.0, LATE)):
         case = (after, age, asked_after)
         shown = None if before is None else reading(-age, 0, state=before)
-        sent = replace(record(action, E.SENT), shown=shown)
+        sent = record(action, E.SENT)._replace(shown=shown)
         known = sent.settled_by(reading(asked_after, 1, state=after), asked_after)
         is_proven = before in none_before[action] and 0 <= age <= 3600
         if after in effects:
@@ -141,7 +140,7 @@ def test_an_effect_is_claimed_only_where_a_fresh_reading_from_before_shows_none(
 def test_an_aborted_job_without_records_does_not_show_that_it_was_not_started(
     before: JobState, done: int | None
 ) -> None:
-    sent = replace(record(START, E.SENT), shown=reading(-5, done, state=before))
+    sent = record(START, E.SENT)._replace(shown=reading(-5, done, state=before))
     known = sent.settled_by(read(S.IN_PROGRESS), LATE)
     assert known.command.outcome is E.UNPROVEN
 
@@ -151,8 +150,7 @@ def versions() -> st.SearchStrategy[ControlRecord]:
     errors = st.sampled_from([None, TIMEOUT, RefusedError("no")])
     settled = st.sampled_from([None, read(S.READY, 60), read(S.COMPLETED, 70)])
     return st.builds(
-        lambda outcome, error, settled: replace(
-            record(START, outcome),
+        lambda outcome, error, settled: record(START, outcome)._replace(
             command=Command(START, NOW, outcome, error=error),
             settled=settled,
         ),
@@ -221,7 +219,7 @@ def test_a_refused_command_needs_no_reading(action: Action, state: JobState) -> 
 def test_a_record_is_of_the_moment_at_which_it_was_sent() -> None:
     sent = record(START, E.ACCEPTED)
     later = sent.command._replace(sent_at=NOW + timedelta(hours=1))
-    assert (sent.at, replace(sent, command=later).at) == (NOW, NOW + timedelta(hours=1))
+    assert (sent.at, sent._replace(command=later).at) == (NOW, NOW + timedelta(hours=1))
 
 
 @given(

@@ -3,7 +3,6 @@
 import math
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from statistics import NormalDist, fmean
@@ -173,7 +172,7 @@ def test_what_is_drawn_is_what_the_past_shows() -> None:
 
 def test_jobs_of_one_file_have_in_common_what_is_not_known_of_the_form() -> None:
     def likeness(jobs: int) -> float:
-        past = replace(PAST, jobs=jobs)
+        past = PAST._replace(jobs=jobs)
         runs = [run for seed in range(10) for run in draws(past, 2, str(seed))]
         logs = [(math.log(one.rate / 100), math.log(other.rate / 100)) for one, other in runs]
         return fmean(one * other for one, other in logs) / fmean(one * one for one, _ in logs)
@@ -182,7 +181,7 @@ def test_jobs_of_one_file_have_in_common_what_is_not_known_of_the_form() -> None
     assert likeness(19) == pytest.approx(1 / 20, abs=0.15)
 
 
-@pytest.mark.parametrize("past", [replace(PAST, rate=None), replace(PAST, lag=None)])
+@pytest.mark.parametrize("past", [PAST._replace(rate=None), PAST._replace(lag=None)])
 def test_nothing_is_drawn_that_the_past_does_not_show(past: FormPast) -> None:
     assert draws(past, 1, "seed") == []
     found = rehearsed([Part(20_000, {})], past)
@@ -242,7 +241,7 @@ def test_three_jobs_take_three_times_as_long_as_one() -> None:
 
 def test_a_share_near_the_limit_makes_an_abort_a_matter_of_chance() -> None:
     """Of 100 batches 5 may fail: at 5 %, more do in 38 of 100 jobs."""
-    past = replace(PAST, failed_share=0.05)
+    past = PAST._replace(failed_share=0.05)
     chances = [
         rehearsed([Part(20_000, {})], past, 0.05, knows_fields=False, seed=str(seed)).abort_chance
         for seed in range(5)

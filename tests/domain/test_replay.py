@@ -1,7 +1,7 @@
 """A whole course of a job, polled as the planner asks: its end is seen, soon and for few calls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -56,7 +56,7 @@ class Wait(NamedTuple):
 
 def waits(course: Course, on: Terms, known: Sequence[float] = (0.0,)) -> list[Wait]:
     """Polls a job until its end is seen, after the readings of some known moments."""
-    job = replace(watched(), started_at=NOW if course.start_seen else None)
+    job = watched()._replace(started_at=NOW if course.start_seen else None)
     *before, at = known
     readings = tuple(course.at(earlier) for earlier in before)
     waited: list[Wait] = []

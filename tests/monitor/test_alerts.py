@@ -1,7 +1,6 @@
 """Alerts as a window raises, logs and sends them: each once for its crossing."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -106,7 +105,7 @@ def test_a_list_of_old_jobs_raises_nothing_on_the_first_run(tmp_path: Path) -> N
 
 def test_an_end_that_was_asked_for_is_raised_though_its_kind_is_off() -> None:
     async def scene(asked: bool) -> list[Alert]:
-        job = replace(watched("1"), alert_on_end=asked)
+        job = watched("1")._replace(alert_on_end=asked)
         rules = RULES._replace(off=frozenset({K.ENDED_WELL, K.STARTED}))
         made = Window(Stage([job], api=CountedApi()), rules=rules)
         made.stage.api.script("1", S.IN_PROGRESS, S.COMPLETED)

@@ -1,7 +1,6 @@
 """What the user changes of the watch list: its words, its jobs, and what is put back."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from zcbulk_tui.errors import UnclearError, UsageError
 from zcbulk_tui.monitor.events import JobChanged
 
 JOB = jobs(1)[0]
-ON_STAGE = replace(JOB, ref=replace(JOB.ref, environment=Environment.STAGE), tags=("eu",))
+ON_STAGE = JOB._replace(ref=JOB.ref._replace(environment=Environment.STAGE), tags=("eu",))
 
 
 def test_a_job_that_is_put_back_has_its_readings_and_is_not_polled_anew() -> None:
@@ -78,7 +77,7 @@ def test_a_time_of_creation_makes_the_deadline_exact() -> None:
         stage.api.script("1", JobState.READY)
         async with stage.running():
             await asyncio.sleep(5)
-            stage.monitor.edit(replace(JOB, created_at=created))
+            stage.monitor.edit(JOB._replace(created_at=created))
             await asyncio.sleep(1)
         return stage
 

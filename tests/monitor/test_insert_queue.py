@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections import deque
-from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -323,7 +322,7 @@ def test_no_job_is_created_for_a_file_that_is_another_one(
         path.write_text("a\n1\n2\n")
     elif what == "touched":
         os.utime(path, (1, 1))
-    stage = after(10, replace(made, upload_file=file), api=as_it_is)
+    stage = after(10, made._replace(upload_file=file), api=as_it_is)
     is_same = what == "as it was"
     assert stage.inserting.names() == (["create", "upload", "start"] if is_same else [])
     assert stage.stages() == ([] if is_same else [Where.REFUSED])
@@ -351,7 +350,7 @@ def test_a_step_that_another_process_has_sent_is_not_sent(step: Step) -> None:
         stage.insertions.begin(begun, step)
         with pytest.raises(HeldError):
             stage.insertions.begin(begun, step)
-        stage.insertions.keep(replace(insertion(), is_over=True))
+        stage.insertions.keep(insertion()._replace(is_over=True))
         with pytest.raises(HeldError):
             stage.insertions.begin(begun, step)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -87,7 +86,7 @@ def test_a_job_that_is_removed_and_added_anew_keeps_its_readings(tmp_path: Path)
                 await asyncio.sleep(3)
                 two.monitor.remove(ONE.ref)
                 await asyncio.sleep(TICKS)
-                two.monitor.add(replace(ONE, label="Again"))
+                two.monitor.add(ONE._replace(label="Again"))
                 await asyncio.sleep(TICKS)
             for stage in (one, two):
                 assert labels(stage) == {"1": "Again"}
@@ -105,7 +104,7 @@ def test_what_an_import_changes_of_a_job_is_shown_everywhere(tmp_path: Path) -> 
             script.context.windows.leave()
             async with one.running(), two.running():
                 await asyncio.sleep(3)
-                changed = replace(ONE, label="Customers", tags=("nightly",), note="From the ERP")
+                changed = ONE._replace(label="Customers", tags=("nightly",), note="From the ERP")
                 script.list.add(changed)
                 event = JobEvent(NOW, EventKind.EDITED, "Changed", ONE.ref, "Customers")
                 script.context.memory.happened(event)
@@ -300,7 +299,7 @@ def test_a_wanted_job_that_is_put_on_the_list_has_the_label_that_it_is_given(
             two = profile.window("pts/2", [WANTED], shows_list=False)
             async with one.running(), two.running():
                 await asyncio.sleep(5)
-                one.monitor.add(replace(WANTED, label="Customers"))
+                one.monitor.add(WANTED._replace(label="Customers"))
                 await asyncio.sleep(TICKS)
             assert labels(one) == {"1": "Job 1", "9": "Customers"}
             assert labels(two) == {"9": "Customers"}

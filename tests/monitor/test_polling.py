@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from dataclasses import replace
 
 import pytest
 
@@ -217,7 +216,7 @@ def test_an_added_job_is_kept_shown_and_asked() -> None:
 
     stage = run_virtual(scene())
     (job,) = jobs(1)
-    assert stage.list.jobs() == [replace(job, added_by="anna@jump1, key a")]
+    assert stage.list.jobs() == [job._replace(added_by="anna@jump1, key a")]
     assert stage.api.times() == [1.0]
 
 

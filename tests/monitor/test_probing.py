@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -388,7 +387,7 @@ def test_a_step_that_cannot_be_written_down_is_not_sent() -> None:
 def test_a_form_with_a_watched_job_is_left_alone() -> None:
     async def scene() -> None:
         stage = Stage()
-        stage.context.memory.add(replace(watched(), ref=SCRATCH.job(REF.job_id)))
+        stage.context.memory.add(watched()._replace(ref=SCRATCH.job(REF.job_id)))
         with pytest.raises(HeldError, match="in use"):
             await stage.run()
         assert stage.api.sent == []

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -111,7 +110,7 @@ def test_a_stopped_job_is_asked_again_on_a_key_and_goes_on(key: str) -> None:
             if key == "r":
                 stage.monitor.poll_now([job.ref])
             else:
-                stage.monitor.edit(replace(job, note="Asked the admin"))
+                stage.monitor.edit(job._replace(note="Asked the admin"))
             await asyncio.sleep(15)
         return stage
 
@@ -127,7 +126,7 @@ def test_the_alert_at_its_end_costs_no_call() -> None:
         stage.api.script("1", JobUnknownError("no such job"))
         async with stage.running():
             await asyncio.sleep(100)
-            stage.monitor.edit(replace(job, alert_on_end=True))
+            stage.monitor.edit(job._replace(alert_on_end=True))
             await asyncio.sleep(15)
         return stage
 
@@ -143,7 +142,7 @@ def test_an_edit_costs_no_call_while_a_job_is_polled_anyway() -> None:
         stage.api.script("1", JobState.READY)
         async with stage.running():
             await asyncio.sleep(50)
-            stage.monitor.edit(replace(job, note="Soon"))
+            stage.monitor.edit(job._replace(note="Soon"))
             await asyncio.sleep(40)
         return stage
 

@@ -1,7 +1,6 @@
 """The command that `Y` copies is one that the program takes."""
 
 import shlex
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -21,7 +20,7 @@ def command(ref: JobRef, profile: str = "eu") -> str:
 
 @pytest.mark.parametrize("environment", Environment)
 def test_the_command_says_all_that_counts(environment: Environment) -> None:
-    said = command(replace(REF, environment=environment))
+    said = command(REF._replace(environment=environment))
     assert said == f"zcbulk-tui status {URL} --profile eu --environment {environment}"
 
 

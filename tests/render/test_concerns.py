@@ -83,8 +83,8 @@ def test_a_start_has_the_time_of_day_also_across_midnight(
     created: datetime | None, now: datetime, text: str, look: Look, of_the_day: int
 ) -> None:
     later = timedelta(hours=of_the_day)
-    job = replace(
-        watched(), added_at=NOW + later, created_at=None if created is None else created + later
+    job = watched()._replace(
+        added_at=NOW + later, created_at=None if created is None else created + later
     )
     snapshot = replace(READY, job=job)
     deadline = (NOW + later + timedelta(hours=3)).astimezone()

@@ -1,7 +1,6 @@
 """How the calls go, where several windows share them."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -36,7 +35,7 @@ ALONE: list[tuple[str, Look]] = [
 def test_it_tells_which_window_polls_where_there_are_several(
     poller: str, windows: int, said: str
 ) -> None:
-    service = replace(SERVICES["connected"], poller=poller, windows=windows)
+    service = SERVICES["connected"]._replace(poller=poller, windows=windows)
     assert connection(service, NOW) == Span(said, Look.SUCCESS)
 
 
@@ -45,14 +44,14 @@ def test_how_the_calls_go_is_told_in_the_same_words_and_look_in_every_window(
     service: ServiceSnapshot, alone: tuple[str, Look]
 ) -> None:
     said, look = alone
-    follows = replace(service, poller="pts/3", windows=2)
-    polls = replace(service, windows=2)
+    follows = service._replace(poller="pts/3", windows=2)
+    polls = service._replace(windows=2)
     assert connection(follows, NOW) == Span(f"{said} via pts/3", look)
     assert connection(polls, NOW) == Span(f"{said} for 2 windows", look)
 
 
 def test_a_pause_is_told_before_anything_else() -> None:
-    service = replace(SERVICES["polls paused"], poller="pts/3", windows=2)
+    service = SERVICES["polls paused"]._replace(poller="pts/3", windows=2)
     assert connection(service, NOW).text == "polls paused via pts/3"
 
 
@@ -60,14 +59,14 @@ def test_a_pause_is_told_before_anything_else() -> None:
 def test_the_status_line_is_as_wide_as_the_screen_whoever_polls(service: ServiceSnapshot) -> None:
     pollers = ("", "pts/3", "pid 1234567", "x" * 40)
     for poller, states in product(pollers, (Counter[JobState | None](), DEMO)):
-        shared = replace(service, poller=poller, windows=3)
+        shared = service._replace(poller=poller, windows=3)
         for width in WIDTHS:
             drawn = status_line(DEMO_BADGE, (), states, shared, NOW, UNICODE, width)
             assert line_width(drawn) == width, (poller, states)
 
 
 def test_a_wide_status_line_names_the_window_that_polls() -> None:
-    shared = replace(SERVICES["connected"], poller="pts/3", windows=2)
+    shared = SERVICES["connected"]._replace(poller="pts/3", windows=2)
     drawn = text(status_line(DEMO_BADGE, (), DEMO, shared, NOW, UNICODE, 200))
     assert "connected via pts/3" in drawn
 
@@ -76,14 +75,14 @@ def test_a_wide_status_line_names_the_window_that_polls() -> None:
 def test_how_the_calls_go_is_on_a_screen_of_80_whoever_makes_them(
     service: ServiceSnapshot,
 ) -> None:
-    shared = replace(service, poller="pts/12", windows=2)
+    shared = service._replace(poller="pts/12", windows=2)
     drawn = text(status_line(DEMO_BADGE, (), DEMO, shared, NOW, UNICODE, 80))
     assert connection(shared, NOW).text in drawn
 
 
 @given(poller=st.text(max_size=10), windows=st.integers(1, 99))
 def test_a_window_alone_says_nothing_of_windows(poller: str, windows: int) -> None:
-    service = replace(SERVICES["connected"], poller=poller, windows=windows)
+    service = SERVICES["connected"]._replace(poller=poller, windows=windows)
     said = connection(service, NOW).text
     assert (said == "connected") == (not poller and windows == 1)
 
@@ -92,7 +91,7 @@ def test_a_window_alone_says_nothing_of_windows(poller: str, windows: int) -> No
 def test_it_is_not_called_connected_while_jobs_fail(failing: int, said: str) -> None:
     service = SERVICES["connected"]
     assert connection(service, NOW, failing) == Span(said, Look.WARNING)
-    elsewhere = replace(service, poller="pts/3", windows=2)
+    elsewhere = service._replace(poller="pts/3", windows=2)
     assert connection(elsewhere, NOW, failing) == Span(f"{said} via pts/3", Look.WARNING)
 
 

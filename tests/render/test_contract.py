@@ -181,7 +181,7 @@ def test_no_canary_is_in_a_report(name: str, before: str, after: str) -> None:
     state = {"api_status": said, "total": said, "details": said, "retry_after": said}
     words = Finding(Question.STATE_WORDS, {"created": said}, NOW)
     names = Finding(Question.RESULT_COLUMNS, {"reason": said, "id": said, "columns": "all"}, NOW)
-    method = replace(METHOD, values={"method": said})
+    method = METHOD._replace(values={"method": said})
     contract = Contract({it.question: it for it in (words, names, method)})
     marker = files.marker_of(files.stamp_of(NOW), "k1")
     odd = [replace(REFUSED, text=said, seen=state), result(["Title", said], [[marker, said]])]

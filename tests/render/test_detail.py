@@ -115,7 +115,7 @@ def test_every_line_is_as_wide_as_asked_and_prints(
 )
 @pytest.mark.parametrize("now", [NOW, LATER])
 def test_every_width_is_kept_with_any_label(label: str, now: datetime) -> None:
-    job = replace(watched(label=label), note=label, tags=(label,))
+    job = watched(label=label)._replace(note=label, tags=(label,))
     for width in range(20, 161):
         drawn = pane(*RUN, job=job, record=start(0), width=width, now=now)
         assert {line_width(line) for line in drawn} == {width}
@@ -124,17 +124,17 @@ def test_every_width_is_kept_with_any_label(label: str, now: datetime) -> None:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_nothing_harmful_is_drawn(kind: str) -> None:
     evil = HOSTILE[kind]
-    job = replace(watched(label=evil), note=evil, tags=(evil,), added_by=evil)
+    job = watched(label=evil)._replace(note=evil, tags=(evil,), added_by=evil)
     bad = replace(RUN[-1], raw_state=evil)
     command = Command(Action.START, NOW, Outcome.ACCEPTED, evil)
-    record = replace(start(0), operator=evil, command=command, settled=bad)
+    record = start(0)._replace(operator=evil, command=command, settled=bad)
     fault = Fault(RefusedError(evil, evil, answer=Answer(400, 1, evil)), NOW)
     drawn = pane(bad, job=job, record=record, fault=fault)
     assert all(is_one_safe_line(text(line)) for line in drawn)
 
 
 def test_nothing_is_read_as_markup() -> None:
-    job = replace(watched(label="[bold]a[/]"), note="[red]b[/red]")
+    job = watched(label="[bold]a[/]")._replace(note="[red]b[/red]")
     assert "[bold]a[/]" in said(pane(job=job))
     assert "[red]b[/red]" in said(pane(job=job))
 
@@ -151,8 +151,8 @@ def test_every_state_is_told(state: JobState) -> None:
 
 
 def test_the_reference_is_told_in_full() -> None:
-    job = replace(
-        watched(label="Orders EU"), tags=("eu", "q3"), note="Ask Anna", added_by="anna@jump1, key a"
+    job = watched(label="Orders EU")._replace(
+        tags=("eu", "q3"), note="Ask Anna", added_by="anna@jump1, key a"
     )
     told = values(pane(job=job))
     assert told["Orders EU"[:9]].endswith("not read yet")
@@ -176,7 +176,7 @@ def test_the_keys_are_those_that_the_user_has() -> None:
 
 
 def test_other_environments_do_not_look_like_production() -> None:
-    stage = replace(watched(), ref=replace(REF, environment=Environment.STAGE))
+    stage = watched()._replace(ref=REF._replace(environment=Environment.STAGE))
     assert looks(pane(), "PRODUCTION") == {Look.PRODUCTION}
     assert looks(pane(job=stage), "stage") == {Look.TEXT}
 
@@ -241,7 +241,7 @@ def test_the_risk_warns_by_its_level() -> None:
 def test_a_deadline_has_its_moment_and_what_is_left() -> None:
     told = values(pane(read(0, 0, state=S.READY), width=80))
     assert told["Start by"].startswith("unknown, at most 2h58m left, Wed 11 Mar 14:30 CET")
-    created = replace(watched(), created_at=NOW - timedelta(hours=2, minutes=50))
+    created = watched()._replace(created_at=NOW - timedelta(hours=2, minutes=50))
     drawn = pane(read(0, 0, state=S.READY), job=created, width=80)
     assert values(drawn)["Start by"].startswith("8m50s left, Wed 11 Mar 11:40 CET")
     assert looks(drawn, "8m50s left") == {Look.ERROR}
@@ -276,7 +276,7 @@ def test_a_fault_is_the_last_answer(fault: RefusedError | UnreachableError, answ
 
 
 def test_who_started_it_and_what_became_of_it() -> None:
-    told = values(pane(*RUN, record=replace(start(0), settled=RUN[0]), width=90))
+    told = values(pane(*RUN, record=start(0)._replace(settled=RUN[0]), width=90))
     assert told["Sent"] == "Wed 11 Mar 11:30 CET by anna@jump1"
     assert "the server said “Job started”" in told["Became"]
     assert told["Settled"] == "“in_progress” was read Wed 11 Mar 11:30 CET"
@@ -319,7 +319,7 @@ def test_a_running_job_is_rarely_drawn_anew_between_two_polls(width: int) -> Non
 
 
 def test_an_alert_at_the_end_is_named_until_it_has_come() -> None:
-    asked = replace(watched(), alert_on_end=True)
+    asked = watched()._replace(alert_on_end=True)
     assert values(pane(RUN[-1], job=asked))["Alert"] == f"{UNICODE.alert} when it ends"
     over = replace(RUN[-1], state=S.COMPLETED)
     assert "Alert" not in values(pane(over, job=asked))
@@ -328,7 +328,7 @@ def test_an_alert_at_the_end_is_named_until_it_has_come() -> None:
 
 @pytest.mark.parametrize(("seconds", "is_slow"), [(2_000, True), (20, False)])
 def test_a_job_is_shown_beside_those_of_its_form(seconds: int, is_slow: bool) -> None:
-    started = replace(watched(), started_at=NOW - timedelta(seconds=seconds))
+    started = watched()._replace(started_at=NOW - timedelta(seconds=seconds))
     form_past = FormPast(
         7, Quantity(100.0, 0.2), Quantity(30.0, 0.3), 0.1, 0.0, {S.COMPLETED: 7}, seconds=7e3
     )

@@ -1,6 +1,5 @@
 """The lines below the list, about a job or a pace, and those in the place of an empty one."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -74,7 +73,7 @@ def test_a_preview_is_whole_in_two_lines(width: int) -> None:
 
 
 def test_a_job_is_named_in_full() -> None:
-    job = Listed("eu", JobSnapshot(replace(watched(), tags=("stock",), note="ask Ann")))
+    job = Listed("eu", JobSnapshot(watched()._replace(tags=("stock",), note="ask Ann")))
     shown = text(about(job, UNICODE, 160, with_profile=True))
     place = f"{REF.owner}/{REF.app}/{REF.form}"
     for part in ("Employees", REF.job_id, " eu ", "production", place, "#stock", "ask Ann"):

@@ -1,7 +1,6 @@
 """Groups of jobs: by title, each in its order."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,8 +14,8 @@ from zcbulk_tui.render.order import NO_TAG, GroupBy, arranged, group_of
 
 def job(label: str, profile: str, app: str, form: str, tags: Sequence[str]) -> Listed:
     known = watched(label=label)
-    ref = replace(known.ref, app=app, form=form)
-    return Listed(profile, JobSnapshot(replace(known, ref=ref, tags=tuple(tags))))
+    ref = known.ref._replace(app=app, form=form)
+    return Listed(profile, JobSnapshot(known._replace(ref=ref, tags=tuple(tags))))
 
 
 JOBS = [

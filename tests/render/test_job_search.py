@@ -1,6 +1,5 @@
 """What a filter of the list finds."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -28,8 +27,8 @@ def job(
     profile: str = "eu",
 ) -> Listed:
     """A job that has been read once, unless its state is None."""
-    ref = replace(REF, form=form, environment=environment)
-    known = replace(watched(label=label), ref=ref, tags=tags, note=note)
+    ref = REF._replace(form=form, environment=environment)
+    known = watched(label=label)._replace(ref=ref, tags=tags, note=note)
     readings = () if state is None else (reading(0, 1, state=state),)
     return Listed(profile, JobSnapshot(known, readings, fault))
 

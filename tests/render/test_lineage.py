@@ -1,6 +1,5 @@
 """Chains in words and figures: on the list, in the details and in the history."""
 
-from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
@@ -35,7 +34,7 @@ def job(
     command: Command | None = None,
 ) -> Listed:
     at = NOW + timedelta(minutes=number)
-    made = replace(watched(str(number), label), added_at=at, repairs="1" if number > 1 else "")
+    made = watched(str(number), label)._replace(added_at=at, repairs="1" if number > 1 else "")
     last = () if counts is None else (JobReading(state, state.value, counts, at),)
     return Listed("eu", JobSnapshot(made, last, command=command))
 

@@ -99,7 +99,7 @@ def abort(
 ) -> ControlRecord:
     command = Command(Action.ABORT, NOW, outcome, said, error)
     made = ControlRecord("key", watched(label="Orders EU"), "eu", "anna@jump1", command)
-    return replace(made, **changes)  # type: ignore[arg-type]  # by name
+    return made._replace(**changes)  # type: ignore[arg-type]  # by name
 
 
 def local(moment: datetime, form: str = "%H:%M:%S") -> str:

@@ -1,7 +1,6 @@
 """What is published as metrics, read by the parsers of Prometheus' own client."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -96,9 +95,9 @@ def test_a_label_stays_what_it_is(label: str) -> None:
     [
         pytest.param(SERVICE, 1, id="answered"),
         pytest.param(ServiceSnapshot(), 1, id="no call yet"),
-        pytest.param(replace(SERVICE, answered=False), 0, id="no answer"),
-        pytest.param(replace(SERVICE, paused=True), 0, id="paused"),
-        pytest.param(replace(SERVICE, held_by=SignedOutError("No")), 0, id="signed out"),
+        pytest.param(SERVICE._replace(answered=False), 0, id="no answer"),
+        pytest.param(SERVICE._replace(paused=True), 0, id="paused"),
+        pytest.param(SERVICE._replace(held_by=SignedOutError("No")), 0, id="signed out"),
     ],
 )
 def test_it_is_up_while_jobs_are_polled(service: ServiceSnapshot, up: int) -> None:

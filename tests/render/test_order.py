@@ -25,8 +25,8 @@ def job(label: str, *readings: JobReading, profile: str = "eu", **known: object)
 def form(listed: Listed, name: str) -> Listed:
     """The job in another form."""
     known = listed.snapshot.job
-    ref = replace(known.ref, form=name)
-    return listed._replace(snapshot=replace(listed.snapshot, job=replace(known, ref=ref)))
+    ref = known.ref._replace(form=name)
+    return listed._replace(snapshot=replace(listed.snapshot, job=known._replace(ref=ref)))
 
 
 FAST = form(
@@ -160,5 +160,5 @@ def test_the_worst_is_first() -> None:
 def replace_created(one: Listed, created_at: datetime) -> Listed:
     """The job, created at a known moment."""
     known = one.snapshot.job
-    created = replace(known, label="sooner", created_at=created_at)
+    created = known._replace(label="sooner", created_at=created_at)
     return one._replace(snapshot=replace(one.snapshot, job=created))

@@ -92,7 +92,7 @@ def test_every_number_is_the_screens(snapshot: JobSnapshot, now: datetime) -> No
 
 def test_a_chain_is_one_line_with_the_net_result() -> None:
     first = ended("1", failed=400)
-    repair = replace(first, job=replace(watched("2", "Job 1, repair 1"), repairs="1"))
+    repair = replace(first, job=watched("2", "Job 1, repair 1")._replace(repairs="1"))
     last = JobReading(JobState.COMPLETED, "Completed", Counts(400, 390, 10, 0), NOW)
     made = publication([first, replace(repair, readings=(last,)), running(job_id="3")])
     line = made.lines[0]
@@ -156,7 +156,7 @@ def test_where_it_is_stands_once_or_with_each_job(
     jobs = []
     for number, environment in enumerate(environments):
         job = watched(str(number))
-        jobs.append(JobSnapshot(replace(job, ref=replace(job.ref, environment=environment))))
+        jobs.append(JobSnapshot(job._replace(ref=job.ref._replace(environment=environment))))
     reader = read(page(publication(jobs)))
     assert [cells[0].partition("Details")[2] for cells in reader.rows[1:-1]] == places
     assert [attrs["class"] for tag, attrs in reader.tags if tag == "span"] == badges
@@ -211,11 +211,10 @@ def test_nothing_is_loaded_or_run(jobs: list[JobSnapshot], now: datetime) -> Non
 
 def test_nobody_is_named_and_no_account() -> None:
     job = watched()
-    ref = replace(job.ref, owner="canary-owner", app="canary-app", origin="https://canary.example")
+    ref = job.ref._replace(owner="canary-owner", app="canary-app", origin="https://canary.example")
     secret = RefusedError("canary-title", "canary-cause", answer=Answer(400, 2930, "canary-answer"))
     snapshot = JobSnapshot(
-        replace(
-            job,
+        job._replace(
             ref=ref,
             added_by="canary-user@jump1",
             tags=("canary-tag",),
@@ -225,7 +224,7 @@ def test_nobody_is_named_and_no_account() -> None:
         Fault(secret, NOW),
         command=Command(Action.START, NOW, Outcome.REFUSED, "canary-said", secret),
     )
-    service = replace(SERVICE, poller="canary-window", held_by=secret, held_until=SOON)
+    service = SERVICE._replace(poller="canary-window", held_by=secret, held_until=SOON)
     assert "canary" not in page(publication([snapshot], service=service))
 
 
@@ -252,7 +251,7 @@ def test_it_is_never_larger_than_it_may_be(label: str) -> None:
     for number in range(250):
         job = watched(str(number), label)
         unknown = JobReading(JobState.UNKNOWN, '"' * 40, Counts(10**12, 1, 1, 1), NOW)
-        jobs.append(JobSnapshot(replace(job, ref=replace(job.ref, form=form)), (unknown,)))
+        jobs.append(JobSnapshot(job._replace(ref=job.ref._replace(form=form)), (unknown,)))
     html = page(publication(jobs))
     reader = read(html)
     shown = len(reader.rows) - 2

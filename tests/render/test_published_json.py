@@ -1,7 +1,6 @@
 """What is published as JSON: as its schema says, and with the numbers of the page."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,7 +62,7 @@ def test_what_is_estimated_stands_apart() -> None:
 def test_a_chain_is_one_with_the_net_result() -> None:
     jobs = [
         JobSnapshot(watched("1"), (_ended(Counts(1_000, 600, 400, 0)),)),
-        JobSnapshot(replace(watched("2"), repairs="1"), (_ended(Counts(400, 390, 10, 0)),)),
+        JobSnapshot(watched("2")._replace(repairs="1"), (_ended(Counts(400, 390, 10, 0)),)),
     ]
     found = json.loads(published_json(publication(jobs)))
     (job,) = found["jobs"]
@@ -74,10 +73,10 @@ def test_a_chain_is_one_with_the_net_result() -> None:
 
 def test_nobody_is_named_and_no_account() -> None:
     job = watched()
-    ref = replace(job.ref, owner="canary-owner", app="canary-app", origin="https://canary.example")
-    named = replace(job, ref=ref, added_by="canary", tags=("canary",), note="canary")
+    ref = job.ref._replace(owner="canary-owner", app="canary-app", origin="https://canary.example")
+    named = job._replace(ref=ref, added_by="canary", tags=("canary",), note="canary")
     fault = Fault(RefusedError("canary", "canary"), NOW)
-    service = replace(SERVICE, poller="canary", held_by=fault.error, held_until=NOW)
+    service = SERVICE._replace(poller="canary", held_by=fault.error, held_until=NOW)
     found = published_json(publication([JobSnapshot(named, RUNNING, fault)], service=service))
     assert "canary" not in found
     assert json.loads(found)["jobs"][0]["is_stale"] is True

@@ -87,7 +87,7 @@ def test_a_rule_that_is_known_is_no_if() -> None:
 
 
 def test_a_past_without_a_rate_shows_no_finish() -> None:
-    known = replace(KNOWN, past=replace(PAST, jobs=1, rate=None), outcomes=NO_PAST.outcomes)
+    known = replace(KNOWN, past=PAST._replace(jobs=1, rate=None), outcomes=NO_PAST.outcomes)
     assert "None of them shows a rate and a lag, so no finish is estimated." in said(known)
     assert "Not in it" not in said(known)
 

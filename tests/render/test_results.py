@@ -23,7 +23,7 @@ KNOWN = Result(JOB.ref, ResultKind.FAILURE)
 
 
 def said(**changes: object) -> str:
-    result = replace(KNOWN, **changes)  # type: ignore[arg-type]  # by name
+    result = KNOWN._replace(**changes)  # type: ignore[arg-type]  # by name
     return results.stands(result, NOW, zone=UTC).text
 
 
@@ -42,7 +42,7 @@ def test_where_a_result_stands() -> None:
 
 
 def test_what_is_on_its_way_says_how_much_has_come() -> None:
-    fetching = replace(KNOWN, stage=ResultStage.FETCHING)
+    fetching = KNOWN._replace(stage=ResultStage.FETCHING)
     assert results.stands(fetching, NOW).text == "on its way"
     assert results.stands(fetching, NOW, got=1_200_000).text == "on its way: 1.2 MB so far"
 
@@ -80,7 +80,7 @@ def test_of_no_records_there_is_nothing_to_fetch() -> None:
 
 
 def test_the_details_name_what_can_hold_records() -> None:
-    lines = results.summary(JOB, [replace(KNOWN, stage=ResultStage.GONE)], NOW)
+    lines = results.summary(JOB, [KNOWN._replace(stage=ResultStage.GONE)], NOW)
     assert [(name, where.text) for name, where in lines] == [
         ("Failed", "Zoho has none, or none any more"),
         ("Left", "1 call"),

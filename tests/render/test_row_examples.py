@@ -130,7 +130,7 @@ def test_a_job_that_waits_says_for_how_long_it_may(state: JobState) -> None:
     seen = job(reading(0, 0, state=state))
     assert said(bar_of(seen)) == "start within <3h00m"
     created_at = NOW - timedelta(hours=1, minutes=12)
-    known = replace(seen, job=replace(seen.job, created_at=created_at))
+    known = replace(seen, job=seen.job._replace(created_at=created_at))
     assert said(bar_of(known)) == "start within 1h48m"
     assert said(bar_of(known, 3 * 3600)) == "past its 3 h to start"
     assert shown(seen)["ends"] == "–"
@@ -180,7 +180,7 @@ def test_the_start_of_a_job_that_waits_becomes_urgent(
     seconds: float, expected: tuple[str, Look]
 ) -> None:
     snapshot = job(reading(0, 0, state=JobState.READY))
-    known = replace(snapshot, job=replace(snapshot.job, created_at=NOW))
+    known = replace(snapshot, job=snapshot.job._replace(created_at=NOW))
     assert due_of(known, seconds) == expected
 
 
@@ -274,8 +274,8 @@ def test_a_poll_that_does_not_come_makes_a_row_stale(seconds: float, stale: bool
 )
 def test_the_form_and_where_it_lives(environment: Environment, form: str, expected: str) -> None:
     seen = job()
-    ref = replace(seen.ref, environment=environment, form=form)
-    names = drawn_row(replace(seen, job=replace(seen.job, ref=ref))).names
+    ref = seen.ref._replace(environment=environment, form=form)
+    names = drawn_row(replace(seen, job=seen.job._replace(ref=ref))).names
     assert text(names)[-15:] == expected
 
 
@@ -307,7 +307,7 @@ def test_an_alert_at_the_end_is_a_sign_behind_the_name_and_moves_nothing(
 ) -> None:
     at = columns(width)
     plain = replace(job(*RUNNING), job=watched(label="EU"))
-    asked = replace(plain, job=replace(plain.job, alert_on_end=True))
+    asked = replace(plain, job=plain.job._replace(alert_on_end=True))
     before, after = (
         text(row(Listed("default", it), NOW, at, glyphs).names) for it in (plain, asked)
     )
@@ -319,5 +319,5 @@ def test_an_alert_at_the_end_is_a_sign_behind_the_name_and_moves_nothing(
 
 def test_a_job_that_is_over_has_no_such_sign() -> None:
     over = job(reading(0, 10_000, state=JobState.COMPLETED))
-    asked = replace(over, job=replace(over.job, alert_on_end=True))
+    asked = replace(over, job=over.job._replace(alert_on_end=True))
     assert drawn_row(asked) == drawn_row(over)

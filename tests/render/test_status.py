@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -198,7 +197,7 @@ def test_the_pace_is_named_where_it_is_not_the_usual_one(pace: Pace, focused: bo
 def test_calls_that_are_used_up_say_why_and_when_there_are_new_ones(
     service: str, why: str, held: datetime | None
 ) -> None:
-    shown = connection(replace(SERVICES[service], held_until=held), NOW)
+    shown = connection(SERVICES[service]._replace(held_until=held), NOW)
     assert shown == (f"{why}, again 00:00 CET", Look.WARNING)
 
 
@@ -292,7 +291,7 @@ def test_words_go_before_the_long_form_of_the_calls(
 
 @pytest.mark.parametrize("width", range(100, 201, 4))
 def test_the_demos_states_are_in_words_from_100_cells_on(width: int) -> None:
-    spent_service = replace(SERVICES["connected"], spent=spent(0, QuotaPlan(1_000, 1, 20, CET)))
+    spent_service = SERVICES["connected"]._replace(spent=spent(0, QuotaPlan(1_000, 1, 20, CET)))
     shown = line(service=spent_service, width=width)
     assert "4 running  1 done  2 aborted" in shown
     assert "connected" in shown

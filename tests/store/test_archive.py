@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -97,7 +96,7 @@ def test_the_jobs_are_those_of_the_list_in_its_order(memory: Memory, archive: Ar
 def test_a_job_that_was_never_watched_has_no_history(memory: Memory, archive: Archive) -> None:
     memory.read(REF, reading(0, 5))
     assert archive.history(watched("3").ref) is None
-    assert archive.history(replace(REF, form="Orders")) is None
+    assert archive.history(REF._replace(form="Orders")) is None
     assert archive.history(OTHER.ref) == History(OTHER, ())
 
 
@@ -167,8 +166,8 @@ def test_of_what_happened_at_one_moment_the_last_comes_first(
 def test_what_became_of_a_command_is_told_once(memory: Memory, archive: Archive) -> None:
     record = command(1)
     told = event(2, "Start accepted", kind=EventKind.COMMAND)
-    write(memory, record, told, replace(record, settled=reading(9, 5)), told)
-    assert archive.log() == [replace(record, settled=reading(9, 5))]
+    write(memory, record, told, record._replace(settled=reading(9, 5)), told)
+    assert archive.log() == [record._replace(settled=reading(9, 5))]
     history = archive.history(REF)
     assert history is not None
     assert (history.events, len(history.commands)) == ((), 1)
@@ -201,10 +200,10 @@ def test_since_is_with_its_moment_and_before_is_without(memory: Memory, archive:
 
 def test_profiles_are_apart(memory: Memory, archive: Archive, database: Database) -> None:
     theirs = make_context(database, profile="other").memory
-    theirs.add(replace(JOB, label="Theirs"))
+    theirs.add(JOB._replace(label="Theirs"))
     theirs.read(REF, reading(0, 9))
     write(theirs, event(0), event(1, job=None), call(2))
-    write(theirs, replace(command(3, key="theirs"), profile="other"))
+    write(theirs, command(3, key="theirs")._replace(profile="other"))
     assert archive.history(REF) == History(JOB, ())
     assert archive.log() == []
     write(memory, call(9))
@@ -281,7 +280,7 @@ def test_what_cannot_be_read_is_said(
 
 def test_chains_are_those_of_the_list(memory: Memory, archive: Archive) -> None:
     assert archive.chains() == {}
-    repair = replace(watched("3", "Again"), repairs=REF.job_id)
+    repair = watched("3", "Again")._replace(repairs=REF.job_id)
     memory.add(repair)
     memory.read(REF, reading(0, 9_000, state=JobState.COMPLETED))
     memory.read(repair.ref, reading(5, 600, 1_000, state=JobState.COMPLETED))

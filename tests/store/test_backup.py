@@ -5,7 +5,6 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ from zcbulk_tui.store.database import Database, in_memory, open_database
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.watch_list import WatchList
 
-JOB = replace(watched(), tags=("eu", "hr"), note="For Anna")
+JOB = watched()._replace(tags=("eu", "hr"), note="For Anna")
 OPEN = ControlRecord(
     "key", JOB, PROFILE, "anna@jump1", Command(Action.ABORT, NOW), reading(0, 5), "PATCH"
 )
@@ -54,9 +53,9 @@ def test_each_change_of_the_list_is_there_at_once(database: Database, path: Path
     changes: list[Callable[[], None]] = [
         lambda: listed.add(JOB),
         lambda: others.add(watched("7")),
-        lambda: listed.edit(replace(JOB, label="Another", note="")),
+        lambda: listed.edit(JOB._replace(label="Another", note="")),
         lambda: listed.add(watched("8")),
-        lambda: listed.put_back([(replace(JOB, tags=("back",)), listed.remove(JOB.ref))]),
+        lambda: listed.put_back([(JOB._replace(tags=("back",)), listed.remove(JOB.ref))]),
         lambda: listed.replace(JOB.ref, watched("9")),
     ]
     for change in changes:
@@ -71,7 +70,7 @@ def test_a_command_is_there_for_as_long_as_it_is_open(database: Database, path: 
     memory = make_context(database).memory
     memory.commanded(OPEN)
     assert Backup(path).read().commands == [OPEN]
-    memory.commanded(replace(OPEN, command=OPEN.command.ended(Outcome.ACCEPTED, "Done")))
+    memory.commanded(OPEN._replace(command=OPEN.command.ended(Outcome.ACCEPTED, "Done")))
     assert Backup(path).read().commands == []
 
 
@@ -177,8 +176,8 @@ def test_what_is_saved_comes_back_as_it_was(
         assert CallLedger(other, PROFILE).day(TODAY) == day
         (back,) = map(control_log.to_record, other.rows(control_log.SELECT))
     assert words_of(back.command.error) == words_of(error)
-    assert replace(back, command=back.command._replace(error=None)) == replace(
-        record, command=command._replace(error=None)
+    assert back._replace(command=back.command._replace(error=None)) == record._replace(
+        command=command._replace(error=None)
     )
 
 

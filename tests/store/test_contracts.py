@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,7 +154,7 @@ def test_a_later_finding_changes_the_aspects_that_it_names() -> None:
 
 def test_an_older_finding_changes_nothing() -> None:
     contracts = Contracts(memory_database(), PROFILE)
-    contracts.note(FORM.origin, replace(METHOD, values={"method": "PATCH"}, found_at=LATER))
+    contracts.note(FORM.origin, METHOD._replace(values={"method": "PATCH"}, found_at=LATER))
     contracts.save(FORM.origin, Contract({METHOD.question: METHOD}))
     assert contracts.known(FORM.origin).value(METHOD.question, "method") == "PATCH"
 
@@ -169,7 +168,7 @@ def test_what_is_withdrawn_is_open_again_unless_it_was_found_later() -> None:
     assert len(contracts.known(FORM.origin).findings) == 2
     contracts.save(FORM.origin, UNKNOWN, Withdrawn(gone, NOW))
     assert contracts.known(FORM.origin) == Contract(
-        {WORDS.question: replace(WORDS, values={"created": "Created"})}
+        {WORDS.question: WORDS._replace(values={"created": "Created"})}
     )
     assert contracts.known("https://www.zohoapis.ae").findings
 

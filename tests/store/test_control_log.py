@@ -2,7 +2,6 @@
 
 import threading
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,7 +35,7 @@ def begun(
 
 def ended(begun: ControlRecord, outcome: Outcome, error: Exception | None = None) -> ControlRecord:
     assert error is None or isinstance(error, (UnclearError, RefusedError))
-    return replace(begun, command=begun.command.ended(outcome, error=error))
+    return begun._replace(command=begun.command.ended(outcome, error=error))
 
 
 @given(st.lists(versions(), min_size=1, max_size=5))
@@ -175,8 +174,8 @@ def test_the_same_id_on_a_form_in_other_capitals_is_the_same_job() -> None:
     with closing(in_memory()) as database:
         kept = memory(database)
         kept.begin(begun("a1"))
-        shouted = replace(watched().ref, owner="OWNER", form="FORM")
-        again = replace(begun("a2"), job=replace(watched(), ref=shouted))
+        shouted = watched().ref._replace(owner="OWNER", form="FORM")
+        again = begun("a2")._replace(job=watched()._replace(ref=shouted))
         with pytest.raises(HeldError):
             kept.begin(again)
 

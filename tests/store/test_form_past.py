@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,7 +33,7 @@ def memory(database: Database) -> Memory:
 
 
 def ref(number: int) -> JobRef:
-    return replace(REF, job_id=str(number))
+    return REF._replace(job_id=str(number))
 
 
 def ran(
@@ -42,7 +41,7 @@ def ran(
 ) -> None:
     """A job ran, and was read every so many seconds, at first after half of them."""
     started_at = NOW + timedelta(days=day)
-    memory.know([replace(watched(of.job_id), ref=of, started_at=started_at)])
+    memory.know([watched(of.job_id)._replace(ref=of, started_at=started_at)])
     at = every / 2
     while True:
         done = min(max(int((at - LAG) * RATE), 0), RECORDS)
@@ -81,7 +80,7 @@ def test_what_stays_of_old_readings_shows_the_same_rate(database: Database, memo
     for number in range(3):
         ran(memory, ref(number), number)
     policy = Policy(timedelta(days=1), timedelta(days=900), timedelta(days=900))
-    ran(memory, replace(ref(9), form="Other"), 20)
+    ran(memory, ref(9)._replace(form="Other"), 20)
     assert thin(database, policy, NOW + timedelta(days=21)).readings > 200
     past = read_form_past(database, PROFILE, REF)
     assert past is not None
@@ -93,11 +92,11 @@ def test_what_stays_of_old_readings_shows_the_same_rate(database: Database, memo
 @pytest.mark.parametrize(
     "other",
     [
-        replace(REF, form="Other"),
-        replace(REF, app="other"),
-        replace(REF, owner="other"),
-        replace(REF, origin="https://www.zohoapis.eu"),
-        replace(REF, environment=Environment.DEVELOPMENT),
+        REF._replace(form="Other"),
+        REF._replace(app="other"),
+        REF._replace(owner="other"),
+        REF._replace(origin="https://www.zohoapis.eu"),
+        REF._replace(environment=Environment.DEVELOPMENT),
     ],
 )
 def test_jobs_of_another_form_are_not_its_past(
@@ -151,7 +150,7 @@ def test_jobs_are_given_the_past_of_their_form_unless_they_are_over(
     ran(memory, ref(1))
     over = memory.known(watched("1"))
     running, elsewhere = (
-        JobSnapshot(replace(watched("7"), ref=it)) for it in (ref(7), replace(REF, form="Other"))
+        JobSnapshot(watched("7")._replace(ref=it)) for it in (ref(7), REF._replace(form="Other"))
     )
     found = with_pasts(database, PROFILE, [over, running, elsewhere])
     assert [it.past is not None for it in found] == [False, True, False]

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,10 +33,10 @@ def make() -> Insertions:
 def test_what_was_made_of_a_file_is_found_unless_nothing_of_it_was_sent() -> None:
     insertions = make()
     one = insertion()
-    trial = replace(one, job_id=JOB_ID, source=one.source._replace(is_trial=True))
-    rest = replace(one, key="two", source=one.source._replace(rest_of=JOB_ID))
-    dropped = replace(one, key="three", is_over=True)
-    other_file = replace(one, key="four", source=one.source._replace(sha256="cd" * 32))
+    trial = one._replace(job_id=JOB_ID, source=one.source._replace(is_trial=True))
+    rest = one._replace(key="two", source=one.source._replace(rest_of=JOB_ID))
+    dropped = one._replace(key="three", is_over=True)
+    other_file = one._replace(key="four", source=one.source._replace(sha256="cd" * 32))
     insertions.add([trial, rest, dropped, other_file, insertion("five", OTHER_FORM)])
     found = insertions.of_file(FORM, "ab" * 32)
     assert [(it.key, it.source.is_trial, it.source.rest_of) for it in found] == [
@@ -60,7 +59,7 @@ def test_all_of_it_comes_back() -> None:
         goes_on=True,
     )
     source = kept.source._replace(encoding="windows-1252", delimiter=";")
-    kept = replace(kept, source=source)
+    kept = kept._replace(source=source)
     insertions.add([kept])
     (found,) = insertions.open()
     assert found.upload is not None
@@ -119,7 +118,7 @@ def test_what_was_made_for_the_upload_goes_with_the_end(tmp_path: Path, job_id: 
     made = insertion(job_id=job_id)
     source = made.source._replace(row_map=row_map)
     file = made.upload_file._replace(path=copy, is_copy=True)
-    insertions.add([replace(made, source=source, upload_file=file)])
+    insertions.add([made._replace(source=source, upload_file=file)])
     (kept,) = insertions.open()
     insertions.end(kept)
     assert not copy.exists()
@@ -134,8 +133,7 @@ def test_the_users_own_file_is_never_removed(
     insertions, own = make(), Path("orders.csv")
     own.write_text("a\n1\n")
     made = insertion()
-    made = replace(
-        made,
+    made = made._replace(
         source=made.source._replace(path=Path(source)),
         upload_file=made.upload_file._replace(path=own),
     )
@@ -160,11 +158,11 @@ def test_what_was_decided_of_something_else_changes_nothing(
 ) -> None:
     insertions, shown = make(), insertion()
     insertions.add([shown])
-    insertions.keep(replace(shown, **meanwhile))
+    insertions.keep(shown._replace(**meanwhile))
     with pytest.raises(UsageError, match="has changed meanwhile"):
         decide(insertions, shown)
     found = insertions.find(shown.key)
-    assert found == replace(shown, **meanwhile)
+    assert found == shown._replace(**meanwhile)
 
 
 @pytest.mark.parametrize("decide", [Insertions.drop, Insertions.release])

@@ -4,7 +4,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -229,9 +228,9 @@ def test_what_is_known_of_a_job_is_its_last_reading_and_its_last_command(
         one.read(REF, reading(at, at))
     record = commanded(Outcome.ACCEPTED)
     one.commanded(record)
-    later = replace(commanded(sent_at=NOW + timedelta(hours=1)), key="another")
+    later = commanded(sent_at=NOW + timedelta(hours=1))._replace(key="another")
     one.commanded(later)
-    one.commanded(replace(record, request="PATCH"))
+    one.commanded(record._replace(request="PATCH"))
     assert other.known(JOB).last == reading(9, 9)
     assert other.last_command(REF) == later
     assert other.known(watched("2")).last is None
@@ -247,7 +246,7 @@ def test_a_job_that_is_known_is_remembered_though_it_is_not_on_the_list(one: Mem
     assert one.known(known).last == reading(0, 2)
     assert list(one.polled()) == [REF]
     # What is on the list stays as it is.
-    one.know([replace(JOB, label="Other")])
+    one.know([JOB._replace(label="Other")])
     assert [recalled.snapshot.job for recalled in one.recall()] == [JOB]
 
 
@@ -262,11 +261,11 @@ def test_when_a_job_was_started_is_kept_once_its_start_was_accepted(
     one.commanded(commanded())
     assert started(other) is None
     accepted = commanded(Outcome.ACCEPTED)
-    one.commanded(replace(accepted, job=replace(JOB, started_at=NOW)))
+    one.commanded(accepted._replace(job=JOB._replace(started_at=NOW)))
     assert started(one) == started(other) == NOW
     # One that has not heard of it does not undo it.
     abort = Command(Action.ABORT, NOW + timedelta(minutes=5), Outcome.ACCEPTED)
-    other.commanded(replace(accepted, key="abort", command=abort))
+    other.commanded(accepted._replace(key="abort", command=abort))
     one.add(JOB)
     assert started(one) == NOW
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -171,10 +170,10 @@ def test_a_budget_counts_jobs_of_the_queue_that_were_started_in_the_night() -> N
     memory = Memory(database, PROFILE, NoWindow(database, PROFILE))
     before, within = NOW - timedelta(hours=1), NOW + timedelta(minutes=5)
     jobs = {
-        "before": replace(watched("1", "before"), started_at=before),
-        "within": replace(watched("2", "within"), started_at=within),
+        "before": watched("1", "before")._replace(started_at=before),
+        "within": watched("2", "within")._replace(started_at=within),
         "seen": watched("3", "seen"),
-        "elsewhere": replace(watched("4", "elsewhere"), started_at=within),
+        "elsewhere": watched("4", "elsewhere")._replace(started_at=within),
         "waits": watched("5", "waits"),
     }
     WatchList(database, PROFILE).add_all(jobs.values())

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -278,7 +277,7 @@ def test_the_last_command_of_each_job_is_recalled(memory: Memory) -> None:
     start = record("c", 1, 10, Action.START)
     for each in (abort, record("a", 0, 5, Action.START), start):
         memory.commanded(each)
-    settled = replace(start, settled=reading(700, 5), request="PATCH")
+    settled = start._replace(settled=reading(700, 5), request="PATCH")
     memory.commanded(settled)
     assert [recalled.record for recalled in memory.recall()] == [abort, settled, None]
 

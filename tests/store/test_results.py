@@ -1,7 +1,6 @@
 """What is known of results stays, and only one process begins to fetch one."""
 
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,9 +25,9 @@ DUE = Result(
     expected=7,
     error=ResultNotReadyError("being made", "A cause."),
 )
-FETCHING = replace(DUE, stage=ResultStage.FETCHING, tries=2, next_try=None)
+FETCHING = DUE._replace(stage=ResultStage.FETCHING, tries=2, next_try=None)
 FILE = ResultFile(ResultKind.FAILURE, Path("/x/failure.csv"), 12, "ab", 6, NOW)
-THERE = replace(FETCHING, stage=ResultStage.ON_DISK, file=FILE, error=None)
+THERE = FETCHING._replace(stage=ResultStage.ON_DISK, file=FILE, error=None)
 
 
 def make() -> Results:
@@ -37,7 +36,7 @@ def make() -> Results:
 
 def seen(result: Result) -> tuple[object, ...]:
     """Errors that are read anew are other objects with the same words."""
-    return (replace(result, error=None), type(result.error), str(result.error))
+    return (result._replace(error=None), type(result.error), str(result.error))
 
 
 def test_what_is_known_is_there_again() -> None:
@@ -63,17 +62,17 @@ def test_only_one_begins() -> None:
     with pytest.raises(HeldError):
         results.change(JOB, FETCHING, DUE)
     with pytest.raises(HeldError):
-        results.change(JOB, replace(FETCHING, tries=3), replace(DUE, tries=2))
-    assert results.all() == [replace(FETCHING, error=results.all()[0].error)]
+        results.change(JOB, FETCHING._replace(tries=3), DUE._replace(tries=2))
+    assert results.all() == [FETCHING._replace(error=results.all()[0].error)]
 
 
 def test_of_several_those_are_changed_that_stand_as_before() -> None:
     results = make()
-    other = replace(DUE, kind=ResultKind.SUCCESS)
+    other = DUE._replace(kind=ResultKind.SUCCESS)
     results.change(JOB, DUE, None)
     results.change(JOB, other, None)
     results.change_some(
-        [(FETCHING, DUE), (replace(other, tries=9), replace(other, tries=8)), (THERE, DUE)]
+        [(FETCHING, DUE), (other._replace(tries=9), other._replace(tries=8)), (THERE, DUE)]
     )
     stands = {it.kind: (it.stage, it.tries) for it in results.all()}
     assert stands == {
@@ -90,7 +89,7 @@ def test_a_result_is_due_again_where_its_process_is_gone(tmp_path: Path) -> None
         with pytest.raises(HeldError), results.locked():
             pytest.fail("it is locked by another process")
         other.release(RESULTS)
-        assert results.as_known([FETCHING]) == [replace(FETCHING, stage=ResultStage.DUE)]
+        assert results.as_known([FETCHING]) == [FETCHING._replace(stage=ResultStage.DUE)]
         with results.locked():
             assert not other.take(RESULTS)
         assert other.take(RESULTS)
@@ -112,7 +111,7 @@ def test_old_ones_are_looked_for_once_a_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "stays"), [(THERE, True), (DUE, False), (replace(DUE, stage=ResultStage.GONE), False)]
+    ("after", "stays"), [(THERE, True), (DUE, False), (DUE._replace(stage=ResultStage.GONE), False)]
 )
 def test_a_job_is_remembered_as_long_as_its_files_are_there(after: Result, stays: bool) -> None:
     results = make()

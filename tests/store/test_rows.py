@@ -267,14 +267,14 @@ def test_a_record_of_a_command_comes_back_as_it_was(
     with closing(in_memory()) as database:
         WatchList(database, "default").add(job)
         # Written twice, as more becomes known of it.
-        unsettled = replace(record, settled=None)
+        unsettled = record._replace(settled=None)
         for one in (unsettled, record):
             database.write_later(control_log.KEEP, control_log.values(one))
         (row,) = database.rows(control_log.SELECT)
     back = control_log.to_record(row)
     assert told(back.command.error) == told(command.error)
-    plain = replace(back, command=back.command._replace(error=None))
-    assert plain == replace(record, command=command._replace(error=None))
+    plain = back._replace(command=back.command._replace(error=None))
+    assert plain == record._replace(command=command._replace(error=None))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -5,7 +5,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -266,7 +265,7 @@ def test_a_name_that_uris_would_misread(tmp_path: Path) -> None:
 
 
 def test_names_are_those_of_the_list_as_they_stand(path: Path, database: Database) -> None:
-    WatchList(database, "default").add_all([replace(JOBS[1], label=ODD), JOBS[0]])
+    WatchList(database, "default").add_all([JOBS[1]._replace(label=ODD), JOBS[0]])
     WatchList(database, "eu").add_all([JOBS[2]])
     found = read_names(str(path), ("default",))
     assert found == [

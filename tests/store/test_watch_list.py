@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -26,8 +25,7 @@ from zcbulk_tui.store.windows import NoWindow
 
 IST = timezone(timedelta(hours=5, minutes=30))
 
-TOLD = replace(
-    watched("1", "Told in full"),
+TOLD = watched("1", "Told in full")._replace(
     created_at=NOW - timedelta(hours=1),
     started_at=NOW - timedelta(minutes=50),
     added_by="anna@jump1, key a",
@@ -36,7 +34,7 @@ TOLD = replace(
 )
 
 
-ON_STAGE = replace(watched("1"), ref=replace(watched("1").ref, environment=Environment.STAGE))
+ON_STAGE = watched("1")._replace(ref=watched("1").ref._replace(environment=Environment.STAGE))
 
 
 @pytest.fixture
@@ -78,17 +76,17 @@ def test_a_new_list_is_empty(watch_list: WatchList) -> None:
         pytest.param(watched(label="%s :label ?1 '); DROP TABLE jobs; --"), id="statement"),
         pytest.param(watched(label="x" * 60), id="long label"),
         pytest.param(
-            replace(watched(), added_at=datetime(2026, 3, 11, 16, 0, 0, 123_000, IST)),
+            watched()._replace(added_at=datetime(2026, 3, 11, 16, 0, 0, 123_000, IST)),
             id="time zone",
         ),
         *(
             pytest.param(
-                replace(watched(), ref=replace(REF, environment=environment)), id=environment
+                watched()._replace(ref=REF._replace(environment=environment)), id=environment
             )
             for environment in Environment
         ),
         pytest.param(
-            replace(watched(), ref=replace(REF, origin="http://127.0.0.1:8080")), id="simulator"
+            watched()._replace(ref=REF._replace(origin="http://127.0.0.1:8080")), id="simulator"
         ),
     ],
 )
@@ -110,8 +108,7 @@ def test_a_job_that_is_on_the_list_stays_in_its_place_and_gets_its_words(
     watch_list: WatchList,
 ) -> None:
     watch_list.add_all([TOLD, watched("2")])
-    again = replace(
-        TOLD,
+    again = TOLD._replace(
         label="Renamed",
         tags=("us",),
         note="",
@@ -121,7 +118,7 @@ def test_a_job_that_is_on_the_list_stays_in_its_place_and_gets_its_words(
     )
     watch_list.add(again)
     assert watch_list.jobs() == [
-        replace(TOLD, label="Renamed", tags=("us",), note=""),
+        TOLD._replace(label="Renamed", tags=("us",), note=""),
         watched("2"),
     ]
 
@@ -131,7 +128,7 @@ def test_when_a_job_was_created_is_kept_until_it_is_told_anew(
     watch_list: WatchList, told: datetime | None
 ) -> None:
     watch_list.add(TOLD)
-    watch_list.add(replace(TOLD, created_at=told))
+    watch_list.add(TOLD._replace(created_at=told))
     (job,) = watch_list.jobs()
     assert job.created_at == (told or TOLD.created_at)
 
@@ -149,10 +146,10 @@ def test_a_removed_job_comes_back_at_the_end_as_one_that_was_added_now(
     watch_list.add_all([TOLD, watched("2")])
     watch_list.remove(TOLD.ref)
     later = NOW + timedelta(days=1)
-    watch_list.add(replace(watched("1", "Back"), added_at=later, added_by="bert@jump2, key a"))
+    watch_list.add(watched("1", "Back")._replace(added_at=later, added_by="bert@jump2, key a"))
     # What is known of its life at Zoho stays known.
-    back = replace(
-        TOLD, label="Back", added_at=later, added_by="bert@jump2, key a", tags=(), note=""
+    back = TOLD._replace(
+        label="Back", added_at=later, added_by="bert@jump2, key a", tags=(), note=""
     )
     assert watch_list.jobs() == [watched("2"), back]
 
@@ -196,15 +193,15 @@ def test_a_job_that_is_only_known_is_not_listed_and_goes_to_the_end_when_it_is_a
 def test_the_same_id_elsewhere_is_another_job(watch_list: WatchList) -> None:
     refs = [
         REF,
-        replace(REF, environment=Environment.STAGE),
-        replace(REF, form="Orders"),
-        replace(REF, app="another"),
-        replace(REF, owner="anna"),
-        replace(REF, origin="https://www.zohoapis.eu"),
+        REF._replace(environment=Environment.STAGE),
+        REF._replace(form="Orders"),
+        REF._replace(app="another"),
+        REF._replace(owner="anna"),
+        REF._replace(origin="https://www.zohoapis.eu"),
     ]
-    watch_list.add_all(replace(watched(), ref=ref) for ref in refs)
+    watch_list.add_all(watched()._replace(ref=ref) for ref in refs)
     watch_list.remove(refs[0])
-    watch_list.add(replace(watched(label="Renamed"), ref=refs[3]))
+    watch_list.add(watched(label="Renamed")._replace(ref=refs[3]))
     assert [(job.ref, job.label) for job in watch_list.jobs()] == [
         (ref, "Renamed" if ref == refs[3] else "Employees") for ref in refs[1:]
     ]
@@ -258,8 +255,8 @@ def test_it_is_a_list_in_which_each_job_stands_once(drawn: list[tuple[str, str]]
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_harmful_characters_do_not_come_back(watch_list: WatchList, text: str) -> None:
-    job = replace(
-        watched(label=f"Label {text}"), note=f"Note {text}", added_by=f"By {text}", tags=("a", text)
+    job = watched(label=f"Label {text}")._replace(
+        note=f"Note {text}", added_by=f"By {text}", tags=("a", text)
     )
     watch_list.add(job)
     (back,) = watch_list.jobs()
@@ -271,7 +268,7 @@ def test_harmful_characters_do_not_come_back(watch_list: WatchList, text: str) -
 
 def test_words_without_end_are_cut_short(watch_list: WatchList) -> None:
     endless = "x" * 100_000
-    watch_list.add(replace(watched(label=endless), note=endless, added_by=endless, tags=(endless,)))
+    watch_list.add(watched(label=endless)._replace(note=endless, added_by=endless, tags=(endless,)))
     (back,) = watch_list.jobs()
     assert max(map(len, (back.label, back.note, back.added_by, *back.tags))) <= 200
 

@@ -1,6 +1,5 @@
 """Files on their way into forms, for tests."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from tests.support.jobs import NOW, REF
@@ -24,4 +23,4 @@ def insertion(key: str = "one", form: FormRef = FORM, **changes: object) -> Inse
         NOW,
         "anna@jump1",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # the caller names its fields
+    return made._replace(**changes)  # type: ignore[arg-type]  # the caller names its fields

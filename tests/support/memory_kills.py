@@ -98,7 +98,7 @@ class _Acknowledged:
             case Add(job):
                 # One that is on the list stays where it is, since when it is.
                 before = listed.get(job.ref, job)
-                listed[job.ref] = replace(job, added_at=before.added_at, added_by=before.added_by)
+                listed[job.ref] = job._replace(added_at=before.added_at, added_by=before.added_by)
             case Remove(ref):
                 listed.pop(ref, None)
             case Keep(record):
@@ -294,7 +294,7 @@ def _records(database: Database) -> dict[str, ControlRecord]:
 def _plain(records: dict[str, ControlRecord]) -> dict[str, ControlRecord]:
     """Without what is not of the record: the label and the like are those that the job has now."""
     named = {ref: WatchedJob(ref, "", _SOME_TIME) for ref in JOBS}
-    return {key: replace(record, job=named[record.job.ref]) for key, record in records.items()}
+    return {key: record._replace(job=named[record.job.ref]) for key, record in records.items()}
 
 
 _SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,7 +6,6 @@ It says what it is about to do before it does it, and `DONE` once that has retur
 import random
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from multiprocessing.connection import Connection
@@ -135,9 +134,9 @@ def _command(key: str, job: WatchedJob, chance: random.Random) -> Iterator[Keep]
     record = ControlRecord(key, job, PROFILE, "anna@jump1", command, _reading(chance))
     yield Keep(record)
     ended = command.ended(Outcome.ACCEPTED, "Job aborted successfully")
-    record = replace(record, command=ended, request='PATCH {"data": {"action": "abort"}}')
+    record = record._replace(command=ended, request='PATCH {"data": {"action": "abort"}}')
     yield Keep(record)
-    yield Keep(replace(record, settled=_reading(chance)))
+    yield Keep(record._replace(settled=_reading(chance)))
 
 
 def _reading(chance: random.Random) -> JobReading:

@@ -1,7 +1,6 @@
 """Forms with a past: the memory as polls of their jobs have left it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
@@ -40,7 +39,7 @@ def give_past(
     memory = Memory(database, profile, NoWindow(database, profile))
     for number, rate in enumerate(rates):
         start = BEGAN + timedelta(days=number)
-        ref = replace(form, job_id=str(7_000 + number))
+        ref = form._replace(job_id=str(7_000 + number))
         memory.know([WatchedJob(ref, f"Past {number}", start, started_at=start)])
         for step in range(21):
             seconds = 2.0 + step / 20 * (lag + RECORDS / rate)

@@ -14,8 +14,7 @@ from zcbulk_tui.domain.alerts import Alert, AlertKind, Severity
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
-from zcbulk_tui.monitor.events import AlertRaised, JobChanged, ServiceChanged
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import AlertRaised, JobChanged, ServiceChanged, Sink
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec

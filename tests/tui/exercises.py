@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
@@ -239,8 +238,8 @@ async def _unfold(key: str) -> None:
         listed, before = rows.selected, len(rows.places)
         assert listed is not None
         first = listed.snapshot.job
-        ref = replace(first.ref, job_id="99")
-        repair = replace(first, ref=ref, label="Repair", repairs=first.ref.job_id)
+        ref = first.ref._replace(job_id="99")
+        repair = first._replace(ref=ref, label="Repair", repairs=first.ref.job_id)
         rows.put(Listed(listed.profile, JobSnapshot(repair)))
         assert len(rows.places) == before
         await stage.press(key)

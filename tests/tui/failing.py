@@ -16,7 +16,7 @@ from zcbulk_tui.domain.repair import Change, Preview, RepairFile, Rule, Rules, a
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.errors import DataError, ZcbulkError
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.failing import FailureRows, OnProgress
 from zcbulk_tui.tui.profile_spec import Connection

@@ -171,7 +171,7 @@ def job(
 ) -> JobSnapshot:
     """Job number so-and-so, in a state; None for one that was never read."""
     made = watched(str(number), f"Job {number}")
-    made = replace(made, ref=replace(made.ref, environment=environment))
+    made = made._replace(ref=made.ref._replace(environment=environment))
     readings = () if state is None else (reading(0, 2_000, state=state),)
     return JobSnapshot(made, readings, command=command)
 

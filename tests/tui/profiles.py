@@ -15,8 +15,7 @@ from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import SignedOutError
-from zcbulk_tui.monitor.events import Event, JobChanged
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Event, JobChanged, Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp
@@ -181,7 +180,7 @@ class Cast:
 def publish_a_job(cast: Cast, label: str) -> Event:
     """An event about the first job on the screen, under another name."""
     snapshot = cast.jobs[0]
-    return JobChanged(replace(snapshot, job=replace(snapshot.job, label=label)))
+    return JobChanged(replace(snapshot, job=snapshot.job._replace(label=label)))
 
 
 def _only(name: str, creator: Creator) -> Creator:

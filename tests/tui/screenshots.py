@@ -12,7 +12,6 @@ import time
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -88,7 +87,7 @@ async def _groups(stage: Stage) -> None:
     for tag, labels in _TAGS.items():
         for label in labels:
             (job,) = (it.job for it in stage.jobs if it.job.label == label)
-            stage.monitor.edit(replace(job, tags=(tag,)))
+            stage.monitor.edit(job._replace(tags=(tag,)))
     await stage.show()
     for label in ("Suppliers", "Warehouses"):
         await stage.select(label)
@@ -112,9 +111,9 @@ async def _chain(stage: Stage) -> None:
     )
     before = job
     for number, (state, raw, reached) in enumerate(attempts, start=1):
-        ref = replace(job.ref, job_id=str(int(job.ref.job_id) + number))
+        ref = job.ref._replace(job_id=str(int(job.ref.job_id) + number))
         label = f"{job.label}, repair {number}"
-        before = replace(job, ref=ref, label=label, repairs=before.ref.job_id)
+        before = job._replace(ref=ref, label=label, repairs=before.ref.job_id)
         reading = JobReading(state, raw, reached, stage.now())
         rows.put(Listed(first.profile, JobSnapshot(before, readings=(reading,))))
     await stage.press("c")

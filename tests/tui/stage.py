@@ -14,9 +14,9 @@ from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.clock import Moved
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.polled_job import PolledJob
-from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build

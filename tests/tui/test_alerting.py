@@ -1,6 +1,5 @@
 """What a dashboard says of an alert, and the alert that a user asks for at the end of a job."""
 
-from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -212,7 +211,7 @@ def test_w_asks_for_an_alert_and_for_none() -> None:
     assert on == [Toast("You are alerted when it ends.", "Job 2")]
     assert edited(model) == [("Job 2", True)]
 
-    model.change(RUNNING, job=replace(RUNNING.job, alert_on_end=True))
+    model.change(RUNNING, job=RUNNING.job._replace(alert_on_end=True))
     off = model.workspace.toggle_alert_on_end(model.workspace.target_jobs())
     assert off == [Toast("No alert when it ends.", "Job 2")]
     assert edited(model)[1:] == [("Job 2", False)]
@@ -220,7 +219,7 @@ def test_w_asks_for_an_alert_and_for_none() -> None:
 
 def test_of_several_those_without_get_one_and_those_that_are_over_are_left_alone() -> None:
     model = Model(READY, RUNNING, DONE)
-    model.change(RUNNING, job=replace(RUNNING.job, alert_on_end=True))
+    model.change(RUNNING, job=RUNNING.job._replace(alert_on_end=True))
     model.mark(1, 2, 3)
     assert model.workspace.can("alert_on_end")
     said = model.workspace.toggle_alert_on_end(model.workspace.target_jobs())

@@ -38,8 +38,7 @@ def job(
     tags: tuple[str, ...] = (),
 ) -> Listed:
     made = watched(str(number), label or f"Job {number}")
-    made = replace(
-        made,
+    made = made._replace(
         added_at=NOW + timedelta(minutes=number),
         repairs="" if repairs is None else str(repairs),
         tags=tags,
@@ -298,7 +297,7 @@ def test_what_is_kept_is_what_is_worked_out_anew(jobs: list[Listed], changes: li
 def repairing(number: int, repairs: str, state: JobState = JobState.IN_PROGRESS) -> JobSnapshot:
     made = model_job(number, state)
     at = made.job.added_at + timedelta(minutes=number)
-    return replace(made, job=replace(made.job, repairs=repairs, added_at=at))
+    return replace(made, job=made.job._replace(repairs=repairs, added_at=at))
 
 
 def test_keys_on_the_line_of_a_chain_name_the_job_that_they_are_about() -> None:

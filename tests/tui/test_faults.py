@@ -3,7 +3,7 @@
 import pytest
 
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 

@@ -1,7 +1,5 @@
 """Jobs in groups, on the whole screen: headings with sums, and a cursor that is never on one."""
 
-from dataclasses import replace
-
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.snapshot import JobKey
@@ -25,7 +23,7 @@ async def test_headings_have_sums_and_the_cursor_skips_them() -> None:
     async with Stage().open() as stage:
         for name, tags in TAGS.items():
             job = next(it.job for it in stage.jobs if it.job.label == name)
-            stage.monitor.edit(replace(job, tags=tags))
+            stage.monitor.edit(job._replace(tags=tags))
         await stage.show()
         await stage.press("v", "v", "v", "v", "g")
         assert headings(stage) == ["base 1 job", "sales 2 jobs", "no tag 9 jobs"]

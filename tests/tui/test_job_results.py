@@ -57,7 +57,7 @@ class Open:
         **more: object,
     ) -> list[Notice]:
         """The monitor says how a result stands."""
-        result = replace(Result(of.ref, kind, stage), **more)  # type: ignore[arg-type]  # by name
+        result = Result(of.ref, kind, stage)._replace(**more)  # type: ignore[arg-type]  # by name
         self.failures.change(result)
         return self.workspace.apply(self.profile, ResultChanged(result, got))
 
@@ -102,7 +102,7 @@ def test_what_a_chain_has_held_back_is_repaired_from_its_line(tmp_path: Path) ->
     first = ended(5, 1_300, 0)
     made = replace(reading(0, 1), state=JobState.COMPLETED, counts=Counts(138, 138, 0, 0))
     repair = job(8, JobState.COMPLETED)
-    repair = replace(repair, job=replace(repair.job, repairs=first.ref.job_id), readings=(made,))
+    repair = replace(repair, job=repair.job._replace(repairs=first.ref.job_id), readings=(made,))
     opened = Open(tmp_path, first, repair)
     opened.profile.inserting = object()  # type: ignore[assignment]  # only whether it is there
     selected = opened.workspace.selected

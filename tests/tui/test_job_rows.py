@@ -5,7 +5,6 @@ Everything is worked out anew here after each change, and compared with what the
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,8 +40,8 @@ def listed(
     """Job number so-and-so; every third one is in production."""
     job = watched(str(number), f"Job {number} {'eu' if number % 2 else 'us'}")
     environment = Environment.STAGE if number % 3 else Environment.PRODUCTION
-    ref = replace(job.ref, environment=environment, form=("Orders", "Prices")[number % 2])
-    return Listed(profile, JobSnapshot(replace(job, ref=ref, tags=tags), readings))
+    ref = job.ref._replace(environment=environment, form=("Orders", "Prices")[number % 2])
+    return Listed(profile, JobSnapshot(job._replace(ref=ref, tags=tags), readings))
 
 
 def rows(*jobs: Listed) -> JobRows:

@@ -1,6 +1,5 @@
 """The log on the screen: how far back it reads, its filter, and what comes."""
 
-from dataclasses import replace
 from time import perf_counter
 
 from textual.widgets import Input
@@ -191,7 +190,7 @@ async def test_what_becomes_of_a_command_is_told_in_its_place() -> None:
     async with LogApp(memory).open() as app:
         assert "settled" not in app.rows()[-1]
         memory.records.remove(sent)
-        await app.news(replace(sent, settled=reading(-500, 5, state=JobState.USER_ABORTED)))
+        await app.news(sent._replace(settled=reading(-500, 5, state=JobState.USER_ABORTED)))
         assert len(app.rows()) == 4
         assert "settled: u" in app.rows()[-1]
 

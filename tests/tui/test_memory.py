@@ -1,6 +1,5 @@
 """What is remembered, by keys: history, log, what the user says of a job, and what is not saved."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -88,7 +87,7 @@ async def test_another_environment_is_watched_in_the_place_of_the_job() -> None:
         await stage.press("enter")
         assert len(stage.app.screen_stack) == 1
         after = selected(stage)
-        assert after.ref == replace(before.ref, environment=Environment.STAGE)
+        assert after.ref == before.ref._replace(environment=Environment.STAGE)
         assert (stage.screen.workspace.rows.cursor, after.label) == (at, "Suppliers")
 
 
@@ -142,7 +141,7 @@ async def test_it_is_plain_that_what_happens_is_not_saved() -> None:
         service = stage.screen.workspace.here.service
 
         def publish(unkept: str | None) -> None:
-            stage.screen.workspace.here.publish(ServiceChanged(replace(service, unkept=unkept)))
+            stage.screen.workspace.here.publish(ServiceChanged(service._replace(unkept=unkept)))
 
         assert "NOT SAVED" not in stage.text()[0]
         publish(FULL)

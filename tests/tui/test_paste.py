@@ -11,7 +11,7 @@ from textual.widgets import Button, Input, Select, Static
 from tests.support.jobs import URL
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.screens.add_job import AddJobScreen

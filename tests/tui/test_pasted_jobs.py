@@ -1,7 +1,5 @@
 """What is said of the jobs of a text before they are watched."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.support.jobs import NOW, REF, URL
@@ -12,7 +10,7 @@ from zcbulk_tui.tui.profile_spec import JobDefaults
 
 OTHER = f"{URL[:-1]}8"
 CURL = f"curl -H 'environment: stage' {OTHER}"
-ON_STAGE = replace(REF, job_id=OTHER[-19:], environment=Environment.STAGE)
+ON_STAGE = REF._replace(job_id=OTHER[-19:], environment=Environment.STAGE)
 
 
 def offer(text: str, environment: Environment = Environment.DEVELOPMENT, *watched: JobRef) -> Offer:
@@ -44,7 +42,7 @@ def test_the_chosen_environment_is_for_jobs_that_the_text_leaves_without() -> No
     made = offer(f"Customers: {URL}\n{CURL}")
     jobs = made.watched_jobs(NOW)
     assert [(job.ref, job.label) for job in jobs] == [
-        (replace(REF, environment=Environment.DEVELOPMENT), "Customers"),
+        (REF._replace(environment=Environment.DEVELOPMENT), "Customers"),
         (ON_STAGE, f"Employee_Details {OTHER[-4:]}"),
     ]
     assert made.title == "Watch 2 jobs?"

@@ -195,7 +195,7 @@ def test_why_no_job_fits_where_there_is_none_or_many() -> None:
 def test_events_change_the_job_of_their_profile_and_no_other() -> None:
     model = Model(*ALL, profiles=("acme", "lab"))
     acme, lab = model.workspace.profiles
-    changed = replace(READY, job=replace(READY.job, label="Renamed"))
+    changed = replace(READY, job=READY.job._replace(label="Renamed"))
     assert model.workspace.apply(lab, JobChanged(changed)) == []
     rows = model.workspace.rows
     assert rows[model.key(1, "lab")].snapshot is changed
@@ -366,7 +366,7 @@ def test_an_edit_that_changes_nothing_asks_for_nothing_unless_polls_have_ended()
     (listed,) = model.workspace.target_jobs()
     assert model.workspace.edit(listed, READY.job) == []
     assert model.asked == []
-    model.workspace.edit(listed, replace(READY.job, label="Other"))
+    model.workspace.edit(listed, READY.job._replace(label="Other"))
     assert model.asked.pop() == ("edit", "Other")
     model.change(READY, fault=Fault(JobRefusedError("Gone"), NOW))
     (given_up,) = model.workspace.target_jobs()
@@ -379,11 +379,11 @@ def test_an_edit_that_changes_nothing_asks_for_nothing_unless_polls_have_ended()
 def test_an_edit_leaves_what_was_changed_elsewhere_meanwhile() -> None:
     model = Model(READY)
     (opened,) = model.workspace.target_jobs()
-    model.change(READY, job=replace(READY.job, note="Ask Anna", label="Elsewhere"))
-    model.workspace.edit(opened, replace(READY.job, tags=("eu",)))
+    model.change(READY, job=READY.job._replace(note="Ask Anna", label="Elsewhere"))
+    model.workspace.edit(opened, READY.job._replace(tags=("eu",)))
     assert model.asked.pop() == ("edit", "Elsewhere")
     model.workspace.apply(model.workspace.here, JobRemoved(READY.ref))
-    (said,) = model.workspace.edit(opened, replace(READY.job, tags=("eu",)))
+    (said,) = model.workspace.edit(opened, READY.job._replace(tags=("eu",)))
     assert isinstance(said, Toast)
     assert "no longer on the list" in said.text
     assert model.asked == []
@@ -393,14 +393,14 @@ def test_another_environment_is_asked_for_in_the_place_of_the_job() -> None:
     model = Model(READY, RUNNING)
     workspace = model.workspace
     (listed,) = workspace.target_jobs()
-    ref = replace(READY.ref, environment=Environment.DEVELOPMENT)
-    assert workspace.edit(listed, replace(READY.job, ref=ref)) == []
+    ref = READY.ref._replace(environment=Environment.DEVELOPMENT)
+    assert workspace.edit(listed, READY.job._replace(ref=ref)) == []
     assert model.asked == [("environment", "1", "development")]
-    moved = replace(READY, job=replace(READY.job, ref=ref))
+    moved = replace(READY, job=READY.job._replace(ref=ref))
     workspace.apply(workspace.here, JobRemoved(READY.ref))
     workspace.apply(workspace.here, JobChanged(moved))
     assert [it.snapshot for it in workspace.rows] == [moved, RUNNING]
-    same = replace(RUNNING.job, ref=ref)
+    same = RUNNING.job._replace(ref=ref)
     assert workspace.edit(workspace.rows[JobKey("acme", RUNNING.ref)], same) == [
         Toast("It is already on the list.", "Job 1")
     ]

@@ -18,11 +18,11 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.alerts import Alerts, profile_sources
 from zcbulk_tui.monitor.clock import awake_and_asleep
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.night import NightWatch
-from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive

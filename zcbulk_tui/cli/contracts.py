@@ -15,8 +15,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.observations import of_result
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.contract_watch import ContractWatch
-from zcbulk_tui.monitor.events import ContractContradicted
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import ContractContradicted, Sink
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database, in_memory
 from zcbulk_tui.store.memory import Memory

@@ -19,7 +19,7 @@ from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words

@@ -6,7 +6,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.appearance import default_preferences
 from zcbulk_tui.cli.charset import Ascii
 from zcbulk_tui.cli.dashboard import show
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.order import Order, SortBy
 from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
 

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from zcbulk_tui.cli import job_objects, json_records, options, templates
@@ -149,7 +148,7 @@ def _entry(entry: JobEvent | ControlRecord, zone: tzinfo | None) -> Line:
     if isinstance(entry, JobEvent):
         nameless = entry._replace(label="")
     else:
-        nameless = replace(entry, job=replace(entry.job, label=""))
+        nameless = entry._replace(job=entry.job._replace(label=""))
     return Span(f"{_time(entry.at, zone)}  * "), Span(text(nameless), look(entry))
 
 

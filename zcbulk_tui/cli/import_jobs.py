@@ -197,8 +197,7 @@ def _each_once(listed: Iterable[ListedJob], settings: Settings) -> dict[JobRef, 
 def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
     """Returns the job of an entry, as it is watched from `now` on."""
     job = watched(entry.ref)
-    return replace(
-        job,
+    return job._replace(
         label=entry.label or job.label,
         # A clock that was ahead must not let it be added in the future.
         added_at=min(entry.added_at or now, now),
@@ -213,8 +212,7 @@ def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
 
 def _renamed(job: WatchedJob, entry: ListedJob) -> WatchedJob:
     """A job that is watched already, with what the file says of it in words."""
-    return replace(
-        job,
+    return job._replace(
         label=entry.label or job.label,
         tags=entry.tags or job.tags,
         note=entry.note or job.note,

@@ -6,7 +6,6 @@ cannot be read, URL and id are names all the same.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
@@ -127,7 +126,7 @@ def parse_job(text: str, settings: Settings) -> JobRef:
 
 def at_its_home(ref: JobRef, settings: Settings) -> JobRef:
     """Returns where the calls for a job go: two names for the same job lead to the same place."""
-    return replace(ref, origin=settings.base_url or ref.origin)
+    return ref._replace(origin=settings.base_url or ref.origin)
 
 
 def watched(ref: JobRef) -> WatchedJob:
@@ -220,7 +219,7 @@ class JobNames:
         found = [
             job
             for job in self._watch_list
-            if at_its_home(replace(job.ref, environment=home.environment), self._settings) == home
+            if at_its_home(job.ref._replace(environment=home.environment), self._settings) == home
         ]
         return self._in_its_environment(found, name) if found else watched(ref)
 
@@ -238,8 +237,8 @@ class JobNames:
         if there:
             return there[0]
         (first, *others) = jobs
-        ref = replace(first.ref, environment=self._environment)
-        if others and any(replace(job.ref, environment=self._environment) != ref for job in others):
+        ref = first.ref._replace(environment=self._environment)
+        if others and any(job.ref._replace(environment=self._environment) != ref for job in others):
             raise self._ambiguous(name, jobs)
         print_error(
             f"{in_words(first)} is watched in {first.ref.environment}, and --environment says "

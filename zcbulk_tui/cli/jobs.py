@@ -4,7 +4,6 @@ import shlex
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli import export, import_jobs, options, templates
@@ -174,7 +173,7 @@ def add(arguments: Namespace) -> int:
     with _open(settings) as (watch_list, memory):
         known = {job.ref for job in watch_list.jobs()}
         after = [
-            replace(_reworded(job, arguments.label, tags, arguments.note), added_by=_by())
+            _reworded(job, arguments.label, tags, arguments.note)._replace(added_by=_by())
             for job in jobs
         ]
         watch_list.add_all(after)
@@ -202,11 +201,11 @@ def edit(arguments: Namespace) -> int:
     after = _reworded(job, arguments.label, arguments.tags, arguments.note)
     if arguments.created is not None:
         created = read_created(arguments.created, job, datetime.now(UTC))
-        after = replace(after, created_at=created)
+        after = after._replace(created_at=created)
     if arguments.alert_on_end is not None:
-        after = replace(after, alert_on_end=arguments.alert_on_end)
+        after = after._replace(alert_on_end=arguments.alert_on_end)
     if arguments.repairs is not None:
-        after = replace(after, repairs=_repaired(arguments.repairs, job, settings))
+        after = after._replace(repairs=_repaired(arguments.repairs, job, settings))
     with _open(settings) as (watch_list, memory):
         if job.ref not in {listed.ref for listed in watch_list.jobs()}:
             raise UsageError(
@@ -220,7 +219,7 @@ def edit(arguments: Namespace) -> int:
         else:
             _move(watch_list, memory, job, after, environment, settings)
     if environment is not None:
-        after = replace(after, ref=replace(after.ref, environment=environment))
+        after = after._replace(ref=after.ref._replace(environment=environment))
     print(f"Changed: {in_words(after)}")
     return 0
 
@@ -276,7 +275,7 @@ def _move(
     last = memory.last_command(before.ref)
     if last is not None and last.is_unclear:
         raise HeldError(f"The environment of {in_words(before)} was not changed", last.held().cause)
-    moved = replace(after, ref=replace(after.ref, environment=environment))
+    moved = after._replace(ref=after.ref._replace(environment=environment))
     watch_list.replace(before.ref, moved)
     _happened(memory, EventKind.REMOVED, f"Watched in {environment} from now on", before)
     _happened(memory, EventKind.ADDED, "Watched from now on", moved)
@@ -287,8 +286,7 @@ def _move(
 
 def _reworded(job: WatchedJob, label: str | None, tags: str | None, note: str | None) -> WatchedJob:
     """A job with what was typed of it; None leaves it as it is."""
-    return replace(
-        job,
+    return job._replace(
         label=one_line(label or "", 60) or job.label,
         tags=job.tags if tags is None else tags_in(tags),
         note=job.note if note is None else one_line(note, 200),

@@ -2,7 +2,6 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.cli.context import insert_context
@@ -95,7 +94,7 @@ def queue_file(
                 discard(prepared)
                 return None
             first, *others = prepared.insertions
-            insertions.add([replace(first, goes_on=goes_on or first.goes_on), *others])
+            insertions.add([first._replace(goes_on=goes_on or first.goes_on), *others])
         except BaseException:
             discard(prepared)
             raise

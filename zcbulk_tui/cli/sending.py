@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.domain import control
@@ -149,7 +148,7 @@ async def send_once(
                 ):
                     return before
                 if before.action is action and before.outcome is Outcome.ACCEPTED:
-                    raise replace(earlier, command=before).held()
+                    raise earlier._replace(command=before).held()
                 progress.goes_on()
             # What the command did is seen by comparison with how the job stood before.
             shown = context.memory.known(job).last

@@ -6,9 +6,10 @@ otherwise is reported.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Question(StrEnum):
@@ -69,8 +70,7 @@ class Question(StrEnum):
         return self is not Question.LIMITS
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What the server was seen to do.
 
     Attributes:
@@ -84,15 +84,14 @@ class Finding:
     found_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Contract:
+class Contract(NamedTuple):
     """What is known of one server.
 
     Attributes:
         findings: By question; one that is open is missing.
     """
 
-    findings: Mapping[Question, Finding] = field(default_factory=dict)
+    findings: Mapping[Question, Finding] = MappingProxyType({})
 
     def value(self, question: Question, aspect: str) -> str | None:
         """Returns what is known of an aspect; None while it is open."""
@@ -114,8 +113,7 @@ UNKNOWN = Contract()
 """Of a server that nobody has probed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
+class Withdrawn(NamedTuple):
     """What a probe has found, and its later answers leave open.
 
     Attributes:
@@ -137,8 +135,7 @@ BOTH = "now this, now that"
 """What is seen where the answers of one probe say two things: neither counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """An answer that is not what is known of the server.
 
     Attributes:

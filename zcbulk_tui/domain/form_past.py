@@ -7,7 +7,6 @@ the other readings puts it, within the interval; so neither lag nor rate is off 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import NormalDist, fmean
@@ -60,8 +59,7 @@ class Quantity(NamedTuple):
     spread: float
 
 
-@dataclass(frozen=True, slots=True)
-class FormPast:
+class FormPast(NamedTuple):
     """What the past jobs of a form show, as far as they are like the last ones.
 
     Attributes:
@@ -87,8 +85,7 @@ class FormPast:
     outlasted: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PastJob:
+class PastJob(NamedTuple):
     """What the readings of one job show that has ended.
 
     Attributes:

@@ -8,7 +8,6 @@ after a lost answer it is for the user to say what is to be done.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -111,8 +110,7 @@ class SourceFile(NamedTuple):
         return f"{self.name}, part {self.part} of {self.parts}" if self.parts else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Insertion:
+class Insertion(NamedTuple):
     """A file that is to be inserted into a form.
 
     Attributes:
@@ -174,15 +172,15 @@ class Insertion:
 
     def released(self) -> "Insertion":
         """Returns it as it goes on after its user has said so: the last step may be sent again."""
-        last, changed = self.last_step, replace(self, goes_on=True)
+        last, changed = self.last_step, self._replace(goes_on=True)
         needs_user = stage(self).needs_user
         return changed.with_step(last[0], None) if last is not None and needs_user else changed
 
     def with_step(self, step: Step, record: StepRecord | None) -> "Insertion":
         """Returns it with another record of a step; None for none, so that it may be sent."""
         if step is Step.CREATE:
-            return replace(self, create=record)
-        return replace(self, upload=record)
+            return self._replace(create=record)
+        return self._replace(upload=record)
 
 
 class InsertPlan(NamedTuple):

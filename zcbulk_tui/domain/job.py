@@ -67,8 +67,7 @@ class Action(StrEnum):
         return not state.is_final
 
 
-@dataclass(frozen=True, slots=True)
-class JobRef:
+class JobRef(NamedTuple):
     """The identity of a job: what a request needs, and nothing else.
 
     Attributes:
@@ -146,8 +145,7 @@ class JobReading:
         return None if self.http_status is None else Answer(self.http_status, self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedJob:
+class WatchedJob(NamedTuple):
     """A job on the watch list.
 
     Attributes:

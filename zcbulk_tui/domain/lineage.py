@@ -130,7 +130,7 @@ class Chain(NamedTuple):
 def repaired(listed: Listed) -> JobKey | None:
     """Returns the job that a job repairs, be that on the list or not; None for none."""
     repairs, ref = listed.snapshot.job.repairs, listed.snapshot.ref
-    return JobKey(listed.profile, replace(ref, job_id=repairs)) if repairs else None
+    return JobKey(listed.profile, ref._replace(job_id=repairs)) if repairs else None
 
 
 def roots(parents: Mapping[_K, _K]) -> dict[_K, _K]:
@@ -221,8 +221,8 @@ def chain(jobs: Sequence[Listed], files: Iterable[QueuedFile] = ()) -> Chain:
 def head(root: JobSnapshot, newest: JobSnapshot) -> JobSnapshot:
     """Returns how the newest job of a chain stands, under what the first one is called."""
     first = root.job
-    named = replace(
-        newest.job, ref=first.ref, label=first.label, tags=first.tags, note=first.note, repairs=""
+    named = newest.job._replace(
+        ref=first.ref, label=first.label, tags=first.tags, note=first.note, repairs=""
     )
     return replace(newest, job=named)
 

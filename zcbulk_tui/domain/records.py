@@ -1,7 +1,6 @@
 """What is remembered: what happened, every call to Zoho, every command and by whom."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -141,8 +140,7 @@ class CallRecord(NamedTuple):
         return not self.failure.endswith(NOT_COUNTED)
 
 
-@dataclass(frozen=True, slots=True)
-class ControlRecord:
+class ControlRecord(NamedTuple):
     """A start or an abort, in full: enough for a ticket.
 
     Attributes:
@@ -247,7 +245,7 @@ class ControlRecord:
         if self.command.outcome is Outcome.ACCEPTED:
             # An accepted command may take a while to show.
             shows_it = told is Outcome.TOOK_EFFECT or reading.state.is_final
-            return replace(self, settled=reading) if shows_it else self
+            return self._replace(settled=reading) if shows_it else self
         if told is Outcome.SENT:
             return self
         is_sure = reading.state.is_final
@@ -258,7 +256,7 @@ class ControlRecord:
         is_sure = is_sure or (self.is_unclear and has_had_its_time(asked_after))
         if told is Outcome.NO_EFFECT and not is_sure:
             return self
-        return replace(self, command=self.command.ended(told), settled=reading)
+        return self._replace(command=self.command.ended(told), settled=reading)
 
 
 def last_of_each(records: Iterable[ControlRecord]) -> list[tuple[ControlRecord, bool]]:

@@ -5,7 +5,6 @@ a call, so none is fetched twice, and none that can hold nothing.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -101,8 +100,7 @@ class ResultStage(StrEnum):
         return self in (ResultStage.DUE, ResultStage.FETCHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What is known of one result of a job.
 
     Attributes:

@@ -4,7 +4,6 @@ Zoho makes a result after the job's end, and says so (code 11110); no document s
 takes.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import backoff
@@ -53,15 +52,15 @@ def failed(
         wait: Seconds to wait where the error is one of the moment.
         is_called: Whether a call was made.
     """
-    known = replace(result, error=error, next_try=None)
+    known = result._replace(error=error, next_try=None)
     if isinstance(error, ResultGoneError):
-        return replace(known, stage=ResultStage.GONE)
+        return known._replace(stage=ResultStage.GONE)
     if is_called:
         seconds = _seconds(result, error, wait)
         if seconds is None or result.tries >= MOST_TRIES:
-            return replace(known, stage=ResultStage.REFUSED)
+            return known._replace(stage=ResultStage.REFUSED)
         wait = seconds
-    return replace(known, stage=ResultStage.DUE, next_try=at + timedelta(seconds=wait))
+    return known._replace(stage=ResultStage.DUE, next_try=at + timedelta(seconds=wait))
 
 
 def is_not_over(error: ZcbulkError | None) -> bool:

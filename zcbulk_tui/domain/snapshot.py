@@ -146,8 +146,7 @@ class Listed(NamedTuple):
         return JobKey(self.profile, self.snapshot.ref)
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceSnapshot:
+class ServiceSnapshot(NamedTuple):
     """The state of a profile's connection to Zoho.
 
     Attributes:

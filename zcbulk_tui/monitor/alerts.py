@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,10 +22,10 @@ from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import ConfigError, ZcbulkError
-from zcbulk_tui.monitor.events import AlertCleared, AlertNotSent, AlertRaised
+from zcbulk_tui.monitor.events import AlertCleared, AlertNotSent, AlertRaised, Sink
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import AlertChannel, Sink
+from zcbulk_tui.monitor.ports import AlertChannel
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.alerts import SENDING, AlertStore
 from zcbulk_tui.store.memory import Memory
@@ -90,7 +89,7 @@ def profile_sources(
 
     def service() -> ServiceSnapshot:
         # What is left of the day changes at midnight, without a call.
-        return replace(monitor.service.own, spent=quota.snapshot())
+        return monitor.service.own._replace(spent=quota.snapshot())
 
     return Sources(monitor.snapshots, service, lambda: queue.files, results, lambda: queue.stop)
 

@@ -1,7 +1,6 @@
 """Sending a start or an abort exactly once, and writing that down."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -124,7 +123,7 @@ class Control:
         self, polled_job: PolledJob, record: ControlRecord, command: Command, request: str
     ) -> ControlRecord:
         self._aftermath.answered(record)
-        known = replace(record, command=command, request=request)
+        known = record._replace(command=command, request=request)
         polled_job.learn(known)
         if polled_job.record is not None and polled_job.record.key == known.key:
             known = polled_job.record

@@ -1,7 +1,6 @@
 """The watch list as the user of this window changes it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind
@@ -48,7 +47,7 @@ class Editing:
         """
         known = {job.ref for job in jobs} & self._polled_jobs.keys()
         by = f"{self._context.operator}, key a"
-        self._context.memory.add(*(replace(job, added_by=by) for job in jobs))
+        self._context.memory.add(*(job._replace(added_by=by) for job in jobs))
         self._follower.sync()
         self._follower.reword(known)
         for job in jobs:
@@ -78,7 +77,7 @@ class Editing:
         polled_job = self._polled_jobs.get(job.ref)
         if polled_job is not None:
             before = polled_job.job
-            is_about_alert = replace(before, alert_on_end=job.alert_on_end) == job != before
+            is_about_alert = before._replace(alert_on_end=job.alert_on_end) == job != before
             self._follower.reword({job.ref})
             self._recorder.event(EventKind.EDITED, _what_changed(before, job), polled_job.job)
             self._changed()
@@ -107,7 +106,7 @@ class Editing:
             )
         self._context.memory.replace(ref, job)
         said = f"Watched in {job.ref.environment.value}, no longer in {ref.environment.value}"
-        self._recorder.event(EventKind.REMOVED, said, replace(job, ref=ref))
+        self._recorder.event(EventKind.REMOVED, said, job._replace(ref=ref))
         self._recorder.event(EventKind.ADDED, said, job)
         self._follower.sync()
         self._changed()

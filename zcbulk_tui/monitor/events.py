@@ -1,7 +1,7 @@
-"""The events that the monitor publishes."""
+"""The events that the monitor publishes, and where they go."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from zcbulk_tui.domain.alerts import Alert
 from zcbulk_tui.domain.contract import Contradiction
@@ -126,3 +126,10 @@ Event = (
     | NightChanged
     | ContractContradicted
 )
+
+
+class Sink(Protocol):
+    """Where the monitor's events go."""
+
+    def publish(self, event: Event) -> None:
+        """Takes an event; must return at once."""

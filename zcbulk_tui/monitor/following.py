@@ -9,10 +9,9 @@ from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.windows import News, WindowStatus
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved
+from zcbulk_tui.monitor.events import CommandEnded, JobChanged, JobRemoved, Sink
 from zcbulk_tui.monitor.plan import Plan
 from zcbulk_tui.monitor.polled_job import PolledJob
-from zcbulk_tui.monitor.ports import Sink
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder

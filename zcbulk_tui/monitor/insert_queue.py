@@ -31,10 +31,10 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, HeldError, QuotaSpentError, ZcbulkError
-from zcbulk_tui.monitor.events import QueueChanged
+from zcbulk_tui.monitor.events import QueueChanged, Sink
 from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import InsertApi, Sink
+from zcbulk_tui.monitor.ports import InsertApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder

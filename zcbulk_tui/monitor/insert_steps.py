@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -124,7 +123,7 @@ class InsertSteps:
             raise
         self._monitor.service.note_success()
         done = record._replace(outcome=Outcome.ACCEPTED, said=created.answer.text)
-        known = replace(insertion, create=done, job_id=created.job_id)
+        known = insertion._replace(create=done, job_id=created.job_id)
         job = _job_of(known, self._now())
         await self._write(
             known, f"job {created.job_id} is there", lambda: self._insertions.created(known, job)
@@ -167,7 +166,7 @@ class InsertSteps:
             self.cancelled.discard(insertion.key)
         self._monitor.service.note_success()
         done = record._replace(outcome=Outcome.ACCEPTED, said=said.text)
-        known = replace(begun, upload=done)
+        known = begun._replace(upload=done)
         # Both in one: what is not to be started is over with its upload.
         write = self._insertions.keep if known.starts else self._insertions.end
         await self._write(known, "the file is there", lambda: write(known))
@@ -225,7 +224,7 @@ class InsertSteps:
         )
         self.say(insertion, f"Not inserted: {insertion.source}", error=error)
         record = StepRecord(self._now()).ended_by(error)
-        self._insertions.keep(replace(insertion, create=record, upload=None, job_id=""))
+        self._insertions.keep(insertion._replace(create=record, upload=None, job_id=""))
 
     def say(self, insertion: Insertion, text: str, *, error: ZcbulkError | None = None) -> None:
         """Writes down something that happened to an insertion."""

@@ -20,12 +20,12 @@ from zcbulk_tui.monitor.calls import Admission, Calls, Slots
 from zcbulk_tui.monitor.clock import ClockWatch
 from zcbulk_tui.monitor.control import Control, too_late
 from zcbulk_tui.monitor.editing import Editing
-from zcbulk_tui.monitor.events import CommandEnded
+from zcbulk_tui.monitor.events import CommandEnded, Sink
 from zcbulk_tui.monitor.following import TICK, Follower
 from zcbulk_tui.monitor.looks import Looks
 from zcbulk_tui.monitor.plan import Plan, Rule
 from zcbulk_tui.monitor.polled_job import PolledJob
-from zcbulk_tui.monitor.ports import JobApi, Sink
+from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder

@@ -10,9 +10,9 @@ from zcbulk_tui.domain.night import LATE, ErrorBudget, Night, NightPlan, exceede
 from zcbulk_tui.domain.night_text import LONGEST
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.errors import ConfigError, ZcbulkError
-from zcbulk_tui.monitor.events import NightChanged
+from zcbulk_tui.monitor.events import NightChanged, Sink
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import NightReports, Sink
+from zcbulk_tui.monitor.ports import NightReports
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.nights import Nights

@@ -116,8 +116,8 @@ class PolledJob:
         command = record.command
         began = command.outcome in (Outcome.ACCEPTED, Outcome.TOOK_EFFECT)
         if command.action is Action.START and began:
-            self.job = replace(self.job, started_at=command.sent_at)
-        self.record = replace(record, job=self.job)
+            self.job = self.job._replace(started_at=command.sent_at)
+        self.record = record._replace(job=self.job)
 
     def learn(self, record: ControlRecord) -> None:
         """Takes what more is known of a start or an abort, if it is the last one."""
@@ -147,8 +147,7 @@ class PolledJob:
         if self.next_poll_at is not None:
             self.next_poll_at += by
         job = self.job
-        self.job = replace(
-            job,
+        self.job = job._replace(
             added_at=job.added_at + by,
             created_at=job.created_at and job.created_at + by,
             started_at=job.started_at and job.started_at + by,
@@ -178,8 +177,7 @@ class PolledJob:
 
 def _not_later(job: WatchedJob, now: datetime) -> WatchedJob:
     """A job of which nothing happened later than now, however wrong a clock was then."""
-    return replace(
-        job,
+    return job._replace(
         added_at=min(job.added_at, now),
         created_at=job.created_at and min(job.created_at, now),
         started_at=job.started_at and min(job.started_at, now),

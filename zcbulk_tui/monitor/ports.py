@@ -14,7 +14,6 @@ from zcbulk_tui.domain.probe import Exchange, Step
 from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.domain.upload import CreatedJob, UploadFile
 from zcbulk_tui.errors import Answer, ZcbulkError
-from zcbulk_tui.monitor.events import Event
 
 
 class JobApi(Protocol):
@@ -249,10 +248,3 @@ class NightReports(Protocol):
         Raises:
             ZcbulkError: It is not written.
         """
-
-
-class Sink(Protocol):
-    """Where the monitor's events go."""
-
-    def publish(self, event: Event) -> None:
-        """Takes an event; must return at once."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -105,14 +104,14 @@ class ResultDownload:
         if before is not None and not before.stage.is_open:
             return before
         known = before or Result(ref, kind)
-        known = replace(known, expected=kind.records_of(wanted.snapshot))
+        known = known._replace(expected=kind.records_of(wanted.snapshot))
         file = await asyncio.to_thread(self._folder.find, ref, kind)
         if file is not None:
             found = _with_file(known, file)
             self._results.change(wanted.job, found, before)
             return found
         if known.tries >= MOST_TRIES and known.stage is ResultStage.FETCHING:
-            refused = replace(known, stage=ResultStage.REFUSED, next_try=None)
+            refused = known._replace(stage=ResultStage.REFUSED, next_try=None)
             self._results.change(wanted.job, refused, before)
             return refused
         admission = await self._admitted(wanted)
@@ -158,7 +157,7 @@ class ResultDownload:
             after = self._after(known, error, is_called=False)
             self._results.change(wanted.job, after, before)
             return after
-        begun = replace(known, stage=ResultStage.FETCHING, tries=known.tries + 1, next_try=None)
+        begun = known._replace(stage=ResultStage.FETCHING, tries=known.tries + 1, next_try=None)
         try:
             self._results.change(wanted.job, begun, before)
             self._changed(begun, 0)
@@ -182,18 +181,18 @@ class ResultDownload:
 
         try:
             await self._api.result(begun.ref, begun.kind, write, slots)
-            tried = replace(known, tries=known.tries + slots.made)
+            tried = known._replace(tries=known.tries + slots.made)
             self._monitor.service.note_success()
             file = await self._finished(writer)
         except ZcbulkError as error:
-            tried = replace(known, tries=known.tries + slots.made)
+            tried = known._replace(tries=known.tries + slots.made)
             after = self._after(tried, error, is_called=slots.made > 0)
             self._results.keep(after)
             return after
         except BaseException:
             if self._finishing is None:
                 # Cut short, as at the end of the program: another process goes on.
-                tried = replace(known, stage=ResultStage.DUE, tries=known.tries + slots.made)
+                tried = known._replace(stage=ResultStage.DUE, tries=known.tries + slots.made)
                 with suppress(ConfigError):
                     self._results.keep(tried)
             raise
@@ -238,7 +237,7 @@ class ResultDownload:
 
 
 def _with_file(known: Result, file: ResultFile) -> Result:
-    return replace(known, stage=ResultStage.ON_DISK, next_try=None, file=file, error=None)
+    return known._replace(stage=ResultStage.ON_DISK, next_try=None, file=file, error=None)
 
 
 def _priority(wanted: Wanted) -> Priority:

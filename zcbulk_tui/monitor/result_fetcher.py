@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain import backoff
@@ -16,9 +15,9 @@ from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, on_disk, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, HeldError, ResultNotReadyError, ZcbulkError
-from zcbulk_tui.monitor.events import ResultChanged
+from zcbulk_tui.monitor.events import ResultChanged, Sink
 from zcbulk_tui.monitor.monitor import Monitor
-from zcbulk_tui.monitor.ports import ResultApi, ResultFolder, Sink
+from zcbulk_tui.monitor.ports import ResultApi, ResultFolder
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
@@ -131,7 +130,7 @@ class ResultFetcher:
         # begun meanwhile ends as well.
         self._results.change_some(
             [
-                (replace(it, stage=ResultStage.DUE, next_try=None, file=None, error=None), it)
+                (it._replace(stage=ResultStage.DUE, next_try=None, file=None, error=None), it)
                 for _, _, it in missing
                 if it is not None and it.stage is not ResultStage.FETCHING
             ]
@@ -350,7 +349,7 @@ def _as_it_is(result: Result) -> Result:
     """A result whose file somebody has removed by hand is not on the disk."""
     if result.file is None or is_there(result.file):
         return result
-    return replace(result, stage=ResultStage.REMOVED, file=None)
+    return result._replace(stage=ResultStage.REMOVED, file=None)
 
 
 def _is_worth_saying(result: Result, before: Result | None) -> bool:

@@ -1,6 +1,5 @@
 """Removing results from this disk: the files first, so that none is left that nobody knows of."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from zcbulk_tui.domain.job import JobRef, WatchedJob
@@ -73,4 +72,4 @@ def remove_old(
 
 
 def _removed(result: Result) -> Result:
-    return replace(result, stage=ResultStage.REMOVED, next_try=None, file=None, error=None)
+    return result._replace(stage=ResultStage.REMOVED, next_try=None, file=None, error=None)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +18,7 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.events import ServiceChanged
-from zcbulk_tui.monitor.ports import Sink
+from zcbulk_tui.monitor.events import ServiceChanged, Sink
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.memory import Memory
 
@@ -201,14 +199,13 @@ class Service:
         return outage_began
 
     def _change(self, **changes: Any) -> None:
-        own = self._snapshot = replace(self._snapshot, **changes)
+        own = self._snapshot = self._snapshot._replace(**changes)
         status = self._status
         # What counts is how the calls of the window that polls go.
         shown = own
         if status.service:
-            shown = replace(status.service, spent=own.spent, paused=own.paused)
-        told = replace(
-            shown,
+            shown = status.service._replace(spent=own.spent, paused=own.paused)
+        told = shown._replace(
             poller=status.poller,
             windows=status.windows - status.yielding,
             unkept=self._memory.trouble,

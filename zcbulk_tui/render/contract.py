@@ -5,7 +5,6 @@ its data centre: what users put together is worth more than what each of them ke
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -226,7 +225,7 @@ def _answer(finding: Finding, safe: _Safe) -> str:
         aspect: safe(value) if is_said and aspect != "columns" else _safe(value)
         for aspect, value in finding.values.items()
     }
-    return _in_table(answer_text(replace(finding, values=values)))
+    return _in_table(answer_text(finding._replace(values=values)))
 
 
 def _shown(

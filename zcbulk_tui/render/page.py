@@ -7,7 +7,6 @@ server but the state.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from html import escape
 
@@ -105,7 +104,7 @@ def _head(publication: Publication) -> str:
 def _header(publication: Publication, stamp: Stamp, zone: tzinfo | None) -> str:
     service, now = publication.service, publication.now
     failing = sum(snapshot.is_failing for snapshot in publication.jobs)
-    said = [connection(replace(service, poller=""), now, failing), *_counted(publication.jobs)]
+    said = [connection(service._replace(poller=""), now, failing), *_counted(publication.jobs)]
     state = "".join(f"<b{_class(span.look)}>{_text(span.text)}</b>" for span in said)
     calls = ""
     if service.spent is not None:

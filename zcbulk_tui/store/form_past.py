@@ -61,7 +61,7 @@ class FormPasts:
 
 
 def _form(ref: JobRef) -> JobRef:
-    return replace(ref, job_id="")
+    return ref._replace(job_id="")
 
 
 def with_pasts(

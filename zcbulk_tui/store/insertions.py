@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -267,7 +266,7 @@ class Insertions:
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
         """
-        self.keep(replace(insertion, is_over=True))
+        self.keep(insertion._replace(is_over=True))
         # What the records of a job came from is asked for later.
         remove_copies(insertion, with_row_map=not insertion.job_id)
 
@@ -281,7 +280,7 @@ class Insertions:
             UsageError: A step of it is on its way, or it has changed meanwhile.
             ConfigError: It cannot be written; nothing is changed then.
         """
-        dropped = self._change(shown, lambda found: replace(found, is_over=True))
+        dropped = self._change(shown, lambda found: found._replace(is_over=True))
         remove_copies(dropped, with_row_map=not dropped.job_id)
 
     def release(self, shown: Insertion) -> Insertion:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -284,7 +283,7 @@ def left_alone(result: Result) -> Result:
     """Returns a result as it stands where nobody fetches it any more."""
     if result.stage is not ResultStage.FETCHING:
         return result
-    return replace(result, stage=ResultStage.DUE)
+    return result._replace(stage=ResultStage.DUE)
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,6 @@
 """What is changed of a job by its user: label, tags, note, environment, creation, alert."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
@@ -50,7 +49,7 @@ class JobEdit:
             for name in ("ref", "label", "tags", "note", "created_at")
             if getattr(job, name) != getattr(before, name)
         }
-        job = replace(now, **typed)
+        job = now._replace(**typed)
         try:
             if job.ref == listed.snapshot.ref:
                 monitor.edit(job)
@@ -76,7 +75,7 @@ class JobEdit:
             for listed in changed:
                 monitor = self._profile(listed.profile).monitor
                 if monitor is not None:
-                    monitor.edit(replace(listed.snapshot.job, alert_on_end=is_on))
+                    monitor.edit(listed.snapshot.job._replace(alert_on_end=is_on))
         except ConfigError as error:
             return [ErrorDialog(error)]
         jobs_meant = [it.snapshot.job for it in able]

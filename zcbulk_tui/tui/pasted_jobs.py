@@ -53,7 +53,7 @@ class Offer:
     def of(cls, found: FoundJobs, environment: Environment, watched: Collection[JobRef]) -> "Offer":
         """Returns the offer for an environment and the jobs that are watched already."""
         jobs = [
-            replace(job, ref=replace(job.ref, environment=job.environment or environment))
+            replace(job, ref=job.ref._replace(environment=job.environment or environment))
             for job in found.jobs
         ]
         return cls(

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,11 +40,11 @@ def shell(
     home = tmp_path_factory.mktemp(name)
     labels = [*LABELS.values(), LINES, "-rf"]
     jobs = [
-        replace(JOB, ref=replace(JOB.ref, job_id=f"77{number}"), label=label)
+        JOB._replace(ref=JOB.ref._replace(job_id=f"77{number}"), label=label)
         for number, label in enumerate(labels)
     ]
     put_on_list(home, *jobs, profile="first")
-    put_on_list(home, replace(JOB, label="Zulu"), profile="second")
+    put_on_list(home, JOB._replace(label="Zulu"), profile="second")
     (home / "my orders.csv").touch()
     root = str(Path(__file__).parents[3])
     env = environment(home, config=_CONFIG, PYTHONPATH=root)

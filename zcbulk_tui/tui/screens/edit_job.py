@@ -1,7 +1,6 @@
 """The dialog for what the user says of a job: its words, its environment, when it was created."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -112,10 +111,9 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
                 self._say(str(error))
                 return
         environment = self.query_one(EnvironmentSelect).environment
-        ref = replace(self._job.ref, environment=environment)
+        ref = self._job.ref._replace(environment=environment)
         self.dismiss(
-            replace(
-                self._job,
+            self._job._replace(
                 ref=ref,
                 label=label or self._job.label,
                 tags=tags,
