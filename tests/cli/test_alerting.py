@@ -1,6 +1,5 @@
 """Alerts as the settings want them."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from zcbulk_tui.domain.alerts import AlertKind, AlertRules, QuietHours
 
 
 def settings(**alerts: Any) -> Settings:
-    return replace(Settings(), alerts=AlertSettings(**alerts))
+    return Settings()._replace(alerts=AlertSettings(**alerts))
 
 
 def test_the_defaults_are_those_of_the_rules() -> None:

@@ -1,7 +1,6 @@
 """How a job is named: the same way in every command, over the watch list."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,7 +74,7 @@ def test_a_label_that_looks_like_an_id_is_refused_where_something_changes(
 def test_a_label_that_the_settings_read_as_an_id_is_refused_where_something_changes(
     settings: Settings,
 ) -> None:
-    whole = replace(settings, data_center="eu", owner="o", app="a", form="f")
+    whole = settings._replace(data_center="eu", owner="o", app="a", form="f")
     named = ORDERS._replace(label="3888833000000999999")
     assert JobNames(whole, [named]).find(named.label) == named
     with pytest.raises(UsageError, match="may be 2 jobs"):

@@ -4,7 +4,6 @@ import json
 import stat
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -305,7 +304,7 @@ def test_old_results_are_removed_in_the_background(
             failing.remove_old_in_background(Settings(), database)
         assert started == ["old results"]  # once a day
         # As if a day had passed since the last of the days that it is kept for.
-        over = replace(Settings(), results=ResultSettings(days=-1))
+        over = Settings()._replace(results=ResultSettings(days=-1))
         for settings, stage in ((Settings(), "on disk"), (over, "removed")):
             failing._remove_old(settings, file)
             assert objects(cli("results", "list", "--json").out)[0]["stage"] == stage

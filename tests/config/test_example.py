@@ -3,7 +3,6 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -13,7 +12,7 @@ import pytest
 from tests.config.conftest import Write
 from zcbulk_tui.config import settings as all_settings
 from zcbulk_tui.config.load import faults, load, read
-from zcbulk_tui.config.settings import COLUMNS, BudgetSettings, ListSettings, Settings
+from zcbulk_tui.config.settings import COLUMNS, BudgetSettings, ListSettings, Settings, entries
 from zcbulk_tui.render.order import GroupBy, SortBy
 from zcbulk_tui.tui.keys import KEYS
 from zcbulk_tui.tui.own_keys import remapped
@@ -27,7 +26,8 @@ KEY_PART, _, REST = REST.partition("\n# Themes of your own")
 THEMES, _, PROFILES = REST.partition("\n# Profiles, ")
 
 # TOML has no place for the empty tables among the others.
-DEFAULTS = asdict(Settings())
+DEFAULTS: dict[str, Any] = Settings()._asdict()
+DEFAULTS |= {it.name: DEFAULTS[it.name]._asdict() for it in entries(Settings) if it.group}
 assert (DEFAULTS.pop("keys"), DEFAULTS.pop("themes")) == ({}, {})
 
 _COMMENTED_OUT = re.compile(r"^# ?(?=[a-z_]+ = |\[[a-z_.]+\]$)", re.MULTILINE)

@@ -1,6 +1,5 @@
 """Settings: which source counts, and what a setting that cannot be used is answered with."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,7 +166,7 @@ def test_every_setting_can_be_set(write: Write) -> None:
 
 def test_what_a_file_leaves_out_keeps_its_default(write: Write) -> None:
     settings = load(write("[budget]\nusers = 3"))
-    assert settings == replace(Settings(), budget=BudgetSettings(users=3))
+    assert settings == Settings()._replace(budget=BudgetSettings(users=3))
 
 
 @pytest.mark.parametrize(

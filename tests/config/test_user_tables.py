@@ -1,7 +1,5 @@
 """Tables whose names the user chooses: the keys, and the user's own themes."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.config.conftest import Write, refusal
@@ -81,7 +79,7 @@ def test_they_have_no_variables(write: Write) -> None:
 def test_a_variable_can_name_a_theme_of_the_file(write: Write) -> None:
     environ = write("[themes.mine]\nbase = 'dark'") | {"ZCBULK_THEME": "mine"}
     settings = load(environ)
-    assert settings == replace(Settings(), theme="mine", themes={"mine": {"base": "dark"}})
+    assert settings == Settings()._replace(theme="mine", themes={"mine": {"base": "dark"}})
 
 
 def test_a_theme_that_there_is_not_is_answered_with_all_there_are(write: Write) -> None:

@@ -198,6 +198,7 @@ refs = st.builds(
     names,
     names,
     st.from_regex(r"[1-9][0-9]{18}", fullmatch=True),
+    st.just(Environment.PRODUCTION),
 )
 around = st.text("abc ,.;:!?()<>[]\"'*#=-\t", max_size=12)
 

@@ -54,9 +54,8 @@ def _events() -> st.SearchStrategy[JobEvent]:
 
 
 def _commands() -> st.SearchStrategy[ControlRecord]:
-    return st.builds(
-        ControlRecord, st.just("key"), watched_jobs(), lines, lines, commands(), st.none()
-    )
+    known = st.tuples(st.just("key"), watched_jobs(), lines, lines, commands())
+    return known.map(lambda it: ControlRecord(*it))
 
 
 def histories() -> st.SearchStrategy[History]:

@@ -110,7 +110,8 @@ def refs() -> st.SearchStrategy[JobRef]:
 @cache
 def watched_jobs() -> st.SearchStrategy[WatchedJob]:
     """A job on the watch list."""
-    return st.builds(WatchedJob, refs(), lines, moments, st.none() | moments)
+    known = st.tuples(refs(), lines, moments, st.none() | moments)
+    return known.map(lambda it: WatchedJob(*it))
 
 
 @cache

@@ -65,6 +65,8 @@ controls = st.builds(
     st.just("eu"),
     lines,
     commands(),
+    shown=st.none(),
+    request=st.just(""),
     settled=st.none() | readings(),
 )
 

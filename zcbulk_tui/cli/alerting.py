@@ -71,9 +71,7 @@ def channels(
 def secret_variables() -> frozenset[str]:
     """Returns the names of our variables whose values are secret, or may be in part."""
     private = (
-        layers.variable(key)
-        for key, entry in layers.settings_of(Settings)
-        if entry.metadata.get("private")
+        layers.variable(key) for key, entry in layers.settings_of(Settings) if entry.rule.private
     )
     return frozenset((*secrets.VARIABLES, *private))
 

@@ -5,7 +5,6 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import fields
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
@@ -15,7 +14,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.output import print_error, print_json
 from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
-from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.settings import Settings, entries
 from zcbulk_tui.config.values import masked, public_part
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -164,9 +163,9 @@ def _settings(configuration: Configuration) -> dict[str, tuple[Any, str]]:
         for name in key.split("."):
             value = getattr(value, name)
         if isinstance(value, str):
-            value = masked(public_part(value) if entry.metadata.get("private") else value)
+            value = masked(public_part(value) if entry.rule.private else value)
         found[key] = (value, configuration.sources.get(key, _DEFAULT))
-    for entry in filter(layers.is_free, fields(Settings)):
+    for entry in (it for it in entries(Settings) if it.is_free):
         for key, given in layers.free_values(entry, configuration.given).items():
             found[masked(key)] = (masked(str(given.value)), given.source)
     return found

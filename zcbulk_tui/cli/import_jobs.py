@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -154,7 +153,7 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
         UsageError: It is no list of jobs, or too many of its lines are bad.
     """
     by_environment = {
-        environment: replace(settings, environment=environment.value) for environment in Environment
+        environment: settings._replace(environment=environment.value) for environment in Environment
     }
 
     def job(text: str, environment: Environment | None) -> JobRef:

@@ -2,7 +2,6 @@
 
 import shlex
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli import check, options, queue_work, queueing, rest, trial, waiting
@@ -251,8 +250,7 @@ def _check_arguments(arguments: Namespace, settings: Settings) -> None:
 
 def _with_typed_names(arguments: Namespace, settings: Settings) -> Settings:
     """The settings with what was typed of a form: an id alone is one of a job of that form."""
-    return replace(
-        settings,
+    return settings._replace(
         owner=arguments.owner or settings.owner,
         app=arguments.app or settings.app,
         form=arguments.form or settings.form,
@@ -265,8 +263,8 @@ def _at_form_of(job: WatchedJob, arguments: Namespace, settings: Settings) -> Se
     environment = ref.environment.value if arguments.environment is None else settings.environment
     typed = (arguments.owner, arguments.app, arguments.form)
     if any(it is not None for it in typed):
-        return replace(settings, environment=environment)
-    return replace(settings, owner=ref.owner, app=ref.app, form=ref.form, environment=environment)
+        return settings._replace(environment=environment)
+    return settings._replace(owner=ref.owner, app=ref.app, form=ref.form, environment=environment)
 
 
 def check_may_send(settings: Settings, *, sends: bool = True) -> None:

@@ -4,7 +4,6 @@ import re
 import shlex
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import NoReturn, TypeGuard
 
@@ -53,13 +52,11 @@ def understood(settings: Settings, given: Mapping[str, SettingValue]) -> Setting
         _check_time_zone(zone, f"{given['budget.reset_timezone'].source}: budget.reset_timezone")
     if settings.list.sort.removeprefix("-") not in COLUMNS:
         _refuse_sort(settings.list.sort, given["list.sort"])
-    return replace(
-        settings,
+    return settings._replace(
         base_url=_url(settings.base_url, "base_url", "https://www.zohoapis.eu", given),
         accounts_url=_url(settings.accounts_url, "accounts_url", "https://accounts.zoho.eu", given),
         alerts=_alerts(settings.alerts, given),
-        heartbeat=replace(
-            settings.heartbeat,
+        heartbeat=settings.heartbeat._replace(
             url=_private_url(settings.heartbeat.url, "heartbeat.url", _PING, given),
         ),
     )
@@ -76,7 +73,7 @@ def _alerts(alerts: AlertSettings, given: Mapping[str, SettingValue]) -> AlertSe
             _refuse_kind(name, given["alerts.off"])
     if alerts.command is not None:
         _check_command(alerts.command, f"{given['alerts.command'].source}: alerts.command")
-    return replace(alerts, webhook=_private_url(alerts.webhook, "alerts.webhook", _HOOK, given))
+    return alerts._replace(webhook=_private_url(alerts.webhook, "alerts.webhook", _HOOK, given))
 
 
 def _check_quiet_hours(hours: str, setting: SettingValue) -> None:

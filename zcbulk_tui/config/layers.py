@@ -3,21 +3,17 @@
 import tomllib
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, fields, is_dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from zcbulk_tui.config import user_tables
-from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.settings import Setting, Settings, entries
 from zcbulk_tui.config.toml_lines import TomlLines
 from zcbulk_tui.config.unknown import unknown
 from zcbulk_tui.config.values import SettingValue, is_table, shown
 from zcbulk_tui.errors import ConfigError
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-_Group = TypeVar("_Group", bound="DataclassInstance")
+_Group = TypeVar("_Group", bound=NamedTuple)
 
 
 def variable(key: str) -> str:
@@ -25,29 +21,19 @@ def variable(key: str) -> str:
     return f"ZCBULK_{key.upper().replace('.', '_')}"
 
 
-def settings_of(group: type["DataclassInstance"], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every setting by its dotted name, as TOML's tables name it, with its field.
+def settings_of(group: type[NamedTuple], prefix: str = "") -> Iterator[tuple[str, Setting]]:
+    """Every setting by its dotted name, as TOML's tables name it.
 
     The free tables are not among them.
     """
-    for entry in fields(group):
-        if inner := group_of(entry):
-            yield from settings_of(inner, f"{prefix}{entry.name}.")
-        elif not is_free(entry):
+    for entry in entries(group):
+        if entry.group:
+            yield from settings_of(entry.group, f"{prefix}{entry.name}.")
+        elif not entry.is_free:
             yield prefix + entry.name, entry
 
 
-def group_of(entry: "Field[Any]") -> type["DataclassInstance"] | None:
-    """The group of settings that a field holds; None for a setting."""
-    return entry.type if isinstance(entry.type, type) and is_dataclass(entry.type) else None
-
-
-def is_free(entry: "Field[Any]") -> bool:
-    """Whether a field is a table whose names the user chooses."""
-    return "deep" in entry.metadata
-
-
-def free_values(entry: "Field[Any]", given: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+def free_values(entry: Setting, given: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
     """What a free table holds, by dotted names."""
     return {key: value for key, value in given.items() if key.startswith(f"{entry.name}.")}
 
@@ -85,60 +71,59 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, SettingValue]:
     return given
 
 
-def build(group: type[_Group], given: Mapping[str, SettingValue], prefix: str = "") -> _Group:
+def build(defaults: _Group, given: Mapping[str, SettingValue], prefix: str = "") -> _Group:
     """Returns the settings, each checked; what is not given has its default.
 
     Raises:
         ConfigError: A value is of another type, or out of bounds.
     """
     values: dict[str, Any] = {}
-    for entry in fields(group):
+    for entry in entries(type(defaults)):
         key = prefix + entry.name
-        if inner := group_of(entry):
-            values[entry.name] = build(inner, given, f"{key}.")
-        elif is_free(entry):
+        if entry.group:
+            values[entry.name] = build(getattr(defaults, entry.name), given, f"{key}.")
+        elif entry.is_free:
             if own := free_values(entry, given):
                 values[entry.name] = user_tables.table(own)
         elif key in given:
             if not _fits(entry, given[key].value):
                 raise _refused(key, entry, given[key].value, given[key].source)
             values[entry.name] = given[key].value
-    return group(**values)
+    return defaults._replace(**values)
 
 
 def _flat(
-    group: type["DataclassInstance"],
+    group: type[NamedTuple],
     table: Mapping[str, object],
     toml_lines: TomlLines,
     within: tuple[str, ...],
     prefix: tuple[str, ...] = (),
 ) -> Iterator[tuple[str, SettingValue]]:
-    entries = {entry.name: entry for entry in fields(group)}
+    known = {entry.name: entry for entry in entries(group)}
     for name, value in table.items():
         names = (*prefix, name)
         source = partial(toml_lines.of, *within, *names)
-        entry = entries.get(name)
+        entry = known.get(name)
         if entry is None:
             raise unknown(names, source(), within)
-        inner = group_of(entry)
-        if is_free(entry):
+        if entry.is_free:
             yield from user_tables.flat(entry, value, toml_lines, within)
-        elif inner is None:
+        elif entry.group is None:
             yield ".".join(names), SettingValue(value, source)
         elif is_table(value):
-            yield from _flat(inner, value, toml_lines, within, names)
+            yield from _flat(entry.group, value, toml_lines, within, names)
         else:
             raise _refused(".".join(names), entry, value, source())
 
 
-def _refused(key: str, entry: "Field[Any]", value: object, source: str) -> ConfigError:
-    what = "what it is set to" if entry.metadata.get("private") else shown(value)
+def _refused(key: str, entry: Setting, value: object, source: str) -> ConfigError:
+    what = "what it is set to" if entry.rule.private else shown(value)
     return ConfigError(
-        f"{source}: {key} cannot be {what}", next_step=f"Write {entry.metadata['expected']}."
+        f"{source}: {key} cannot be {what}", next_step=f"Write {entry.rule.expected}."
     )
 
 
-def _of_text(entry: "Field[Any]", text: str) -> object:
+def _of_text(entry: Setting, text: str) -> object:
     """The value that a text of the environment stands for; the text itself where it is none."""
     choices, types_ = _allowed(entry)
     if text in choices or str in types_ or not types_:
@@ -151,7 +136,7 @@ def _of_text(entry: "Field[Any]", text: str) -> object:
     return read["value"] if len(read) == 1 else text
 
 
-def _fits(entry: "Field[Any]", value: object) -> bool:
+def _fits(entry: Setting, value: object) -> bool:
     """Whether a value of TOML is of the type of a setting, and within its bounds."""
     choices, types_ = _allowed(entry)
     if isinstance(value, str) and value in choices:
@@ -162,11 +147,11 @@ def _fits(entry: "Field[Any]", value: object) -> bool:
     if isinstance(value, str) and not value.isprintable():
         return False
     size: Any = len(value.strip()) if isinstance(value, str) else value
-    least, most = (entry.metadata.get(bound) for bound in ("least", "most"))
+    least, most = entry.rule.least, entry.rule.most
     return (least is None or size >= least) and (most is None or size <= most)
 
 
-def _allowed(entry: "Field[Any]") -> tuple[tuple[object, ...], tuple[type, ...]]:
+def _allowed(entry: Setting) -> tuple[tuple[object, ...], tuple[type, ...]]:
     """The values that a setting may have, where they are named, and its types beside None."""
     optional = get_origin(entry.type) in (Union, types.UnionType)
     members = get_args(entry.type) if optional else (entry.type,)

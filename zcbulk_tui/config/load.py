@@ -98,7 +98,7 @@ def read(
     chosen = _chosen({**file.common, **nearer}.get("profile"), file)
     name = str(chosen.value)
     given = {**file.common, **file.own(name), **nearer, "profile": chosen}
-    settings = understood(build(Settings, given), given)
+    settings = understood(build(Settings(), given), given)
     check_together(settings, given)
     return Configuration(file.path, settings, given, tuple(file.tables) or (name,))
 
@@ -136,14 +136,14 @@ def faults(
                 _check(layer)
             in_file = {**file.common, **own}
             for layers in (in_file, {**in_file, **nearer[0], **nearer[1]}):
-                check_together(build(Settings, layers), layers)
+                check_together(build(Settings(), layers), layers)
         except ConfigError as error:
             found[name] = error
     return found
 
 
 def _check(layer: Mapping[str, SettingValue]) -> None:
-    understood(build(Settings, layer), layer)
+    understood(build(Settings(), layer), layer)
 
 
 def _spoken(flags: Mapping[str, object] | None) -> dict[str, SettingValue]:

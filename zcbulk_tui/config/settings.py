@@ -1,15 +1,13 @@
 """Every setting, its default, and what it may be.
 
-Plain dataclasses: pydantic would be half of the time until the first frame.
+NamedTuples: pydantic would be half of the time until the first frame, and dataclasses a fiftieth.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from zcbulk_tui.domain.commands import DEFAULT_PROFILE
-
-_TABLE = {"expected": "a table: its settings, below its name in square brackets"}
 
 THEMES = ("dark", "light", "high-contrast", "colour-blind")
 """The themes that there are without the user's own."""
@@ -21,325 +19,378 @@ COLUMNS = (
 """What the list can be sorted by."""
 
 
-def _setting(default: Any, expected: str, **bounds: float) -> Any:
-    """A field, with what is to be written there and the bounds `least` and `most` of its size.
+class Rule(NamedTuple):
+    """What may be written for a setting, beyond its type.
 
-    The size of a text is its length.
-    """
-    return field(default=default, metadata={"expected": expected, **bounds})
-
-
-def _free(deep: int, expected: str) -> Any:
-    """A table whose names the user chooses.
-
-    Args:
-        deep: How many names lead to a text in it.
+    Attributes:
         expected: What is to be written there.
+        least: The least size; that of a text is its length. None for no bound.
+        most: The most.
+        private: Whether it is not shown, since parts of it may be secret.
+        deep: Of a table whose names the user chooses, how many names lead to a text in it; else 0.
+        holds: What is to be written in such a table.
     """
-    return field(default_factory=dict, metadata={**_TABLE, "deep": deep, "holds": expected})
+
+    expected: str
+    least: float | None = None
+    most: float | None = None
+    private: bool = False
+    deep: int = 0
+    holds: str = ""
 
 
-def _seconds(default: float, least: float) -> Any:
-    return _setting(
-        default, f"a number of seconds from {least:g} to 86400", least=least, most=86400
-    )
+_TABLE = Rule("a table: its settings, below its name in square brackets")
 
 
-def _whole(default: int | None, least: int, most: int) -> Any:
-    return _setting(default, f"a whole number from {least} to {most}", least=least, most=most)
+class Setting(NamedTuple):
+    """A setting, or a table of them.
+
+    Attributes:
+        name: Its name.
+        type: Its type; that of a group is the group.
+        rule: What may be written there.
+    """
+
+    name: str
+    type: Any
+    rule: Rule
+
+    @property
+    def group(self) -> type[NamedTuple] | None:
+        """The group of settings that it holds; None for a setting."""
+        is_group = isinstance(self.type, type) and issubclass(self.type, tuple)
+        return self.type if is_group else None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is a table whose names the user chooses."""
+        return self.rule.deep > 0
 
 
-def _link_name(what: str) -> Any:
-    return _setting(None, f"{what}, as it stands in URLs: no spaces", least=1, most=100)
+def entries(group: type[NamedTuple]) -> Iterator[Setting]:
+    """Every setting of a group, and every table, in their order."""
+    for name, kind in group.__annotations__.items():
+        plain, rule = get_args(kind) if hasattr(kind, "__metadata__") else (kind, _TABLE)
+        yield Setting(name, plain, rule)
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetSettings:
+def _free(deep: int, holds: str) -> Rule:
+    return _TABLE._replace(deep=deep, holds=holds)
+
+
+def _seconds(least: float) -> Rule:
+    return Rule(f"a number of seconds from {least:g} to 86400", least, 86400)
+
+
+def _whole(least: int, most: int) -> Rule:
+    return Rule(f"a whole number from {least} to {most}", least, most)
+
+
+def _link_name(what: str) -> Rule:
+    return Rule(f"{what}, as it stands in URLs: no spaces", 1, 100)
+
+
+def _private(expected: str) -> Rule:
+    return Rule(expected, 1, 4000, private=True)
+
+
+def _shown(settings: Any) -> str:
+    """Settings as they are in a `repr`: what is private is left out."""
+    group = type(settings)
+    public = (entry.name for entry in entries(group) if not entry.rule.private)
+    values = ", ".join(f"{name}={getattr(settings, name)!r}" for name in public)
+    return f"{group.__name__}({values})"
+
+
+class BudgetSettings(NamedTuple):
     """The account's API calls of a day, and how they are spent."""
 
-    plan: Literal["free", "standard", "professional", "enterprise"] = _setting(
-        "free", '"free", "standard", "professional" or "enterprise"'
-    )
+    plan: Annotated[
+        Literal["free", "standard", "professional", "enterprise"],
+        Rule('"free", "standard", "professional" or "enterprise"'),
+    ] = "free"
     """Zoho's plan, which says how many calls there are; Zoho One is ``enterprise``."""
 
-    users: int = _whole(1, 1, 100_000)
+    users: Annotated[int, _whole(1, 100_000)] = 1
     """Users that the plan is paid for; the free plan's calls do not grow with them."""
 
-    daily_calls: int | None = _whole(None, 1, 10_000_000)
+    daily_calls: Annotated[int | None, _whole(1, 10_000_000)] = None
     """Replaces the figure of the plan."""
 
-    share: float = _setting(1.0, "a number from 0.01 to 1", least=0.01, most=1)
+    share: Annotated[float, Rule("a number from 0.01 to 1", 0.01, 1)] = 1.0
     """How much of these calls this program may use."""
 
-    reserve: int = _whole(20, 0, 10_000)
+    reserve: Annotated[int, _whole(0, 10_000)] = 20
     """Calls that only start and abort may use; at most a quarter of ours is kept back."""
 
-    reset_timezone: str | None = _setting(
-        None, 'the name of a time zone, as in "Asia/Kolkata"', least=1, most=100
-    )
+    reset_timezone: Annotated[
+        str | None, Rule('the name of a time zone, as in "Asia/Kolkata"', 1, 100)
+    ] = None
     """Time zone of the super admin, in which Zoho's day begins; None for this machine's."""
 
-    pace: Literal["frugal", "balanced", "eager"] = _setting(
-        "balanced", '"frugal", "balanced" or "eager"'
-    )
+    pace: Annotated[
+        Literal["frugal", "balanced", "eager"], Rule('"frugal", "balanced" or "eager"')
+    ] = "balanced"
     """How willingly calls are spent on polls."""
 
-    frugal_unfocused: bool = _setting(True, "true or false")
+    frugal_unfocused: Annotated[bool, Rule("true or false")] = True
     """Whether the pace is frugal while the terminal does not have the focus."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeoutSettings:
+class TimeoutSettings(NamedTuple):
     """Seconds to wait for the server."""
 
-    connect: float = _seconds(10.0, 0.1)
+    connect: Annotated[float, _seconds(0.1)] = 10.0
     """For a connection."""
 
-    read: float = _seconds(30.0, 0.1)
+    read: Annotated[float, _seconds(0.1)] = 30.0
     """For the next bytes."""
 
-    total: float = _seconds(60.0, 0.1)
+    total: Annotated[float, _seconds(0.1)] = 60.0
     """For a whole call."""
 
 
-@dataclass(frozen=True, slots=True)
-class ControlSettings:
+class ControlSettings(NamedTuple):
     """How start and abort are put at first; what works is then remembered."""
 
-    method: Literal["PATCH", "PUT", "POST"] | None = _setting(None, '"PATCH", "PUT" or "POST"')
+    method: Annotated[Literal["PATCH", "PUT", "POST"] | None, Rule('"PATCH", "PUT" or "POST"')] = (
+        None
+    )
     """HTTP method; None for what a probe found, else PATCH."""
 
-    body: Literal["wrapped", "flat"] | None = _setting(None, '"wrapped" or "flat"')
+    body: Annotated[Literal["wrapped", "flat"] | None, Rule('"wrapped" or "flat"')] = None
     """``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``; None for what a
     probe found, else wrapped."""
 
-    report: str | None = _link_name("a report's link name")
+    report: Annotated[str | None, _link_name("a report's link name")] = None
     """A report of the jobs' form, whose URL is tried last."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultSettings:
+class ResultSettings(NamedTuple):
     """What becomes of the results of jobs that have ended."""
 
-    fetch: bool = _setting(True, "true or false")
+    fetch: Annotated[bool, Rule("true or false")] = True
     """Whether the dashboard fetches what failed, and what was not reached, by itself."""
 
-    days: int = _whole(30, 1, 3650)
+    days: Annotated[int, _whole(1, 3650)] = 30
     """For how many days results are kept on this disk; Zoho keeps them for 3."""
 
 
 _LOUDNESS = '"off", "info", "warning" or "critical"'
 
 
-def _private(expected: str) -> Any:
-    """A text that is not shown, for parts of it may be secret."""
-    return field(
-        default=None,
-        repr=False,
-        metadata={"expected": expected, "least": 1, "most": 4000, "private": True},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
+class AlertSettings(NamedTuple):
     """When alerts are raised, and which way they take."""
 
-    toast: Literal["off", "info", "warning", "critical"] = _setting("info", _LOUDNESS)
+    toast: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = "info"
     """In the dashboard."""
 
-    bell: Literal["off", "info", "warning", "critical"] = _setting("critical", _LOUDNESS)
+    bell: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = "critical"
     """The terminal's bell."""
 
-    notification: Literal["off", "info", "warning", "critical"] = _setting("warning", _LOUDNESS)
+    notification: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = (
+        "warning"
+    )
     """The notification of a terminal that has them."""
 
-    command: str | None = _private('a command, as in "notify-send zcbulk-tui"')
+    command: Annotated[str | None, _private('a command, as in "notify-send zcbulk-tui"')] = None
     """Run for each alert, which it gets as JSON; without a shell."""
 
-    command_from: Literal["off", "info", "warning", "critical"] = _setting("warning", _LOUDNESS)
+    command_from: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = (
+        "warning"
+    )
     """For the command."""
 
-    webhook: str | None = _private('a URL, as in "https://alerts.example.com/zoho"')
+    webhook: Annotated[str | None, _private('a URL, as in "https://alerts.example.com/zoho"')] = (
+        None
+    )
     """Takes each alert as JSON, by POST."""
 
-    webhook_from: Literal["off", "info", "warning", "critical"] = _setting("warning", _LOUDNESS)
+    webhook_from: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = (
+        "warning"
+    )
     """For the webhook."""
 
-    quiet_hours: str | None = _setting(
-        None, 'two times of day, as in "22:00-07:00"', least=1, most=20
-    )
+    quiet_hours: Annotated[str | None, Rule('two times of day, as in "22:00-07:00"', 1, 20)] = None
     """When only critical alerts leave the dashboard; in the zone of this machine."""
 
-    no_progress: float = _seconds(600, 60)
+    no_progress: Annotated[float, _seconds(60)] = 600
     """For how long the counts of a running job may stay the same."""
 
-    failed_share: float = _setting(0.05, "a number from 0 to 1", least=0, most=1)
+    failed_share: Annotated[float, Rule("a number from 0 to 1", 0, 1)] = 0.05
     """The share of a job's records that may fail."""
 
-    deadline: float = _seconds(1800, 60)
+    deadline: Annotated[float, _seconds(60)] = 1800
     """How long before a job expires it is said."""
 
-    result: float = _seconds(43200, 60)
+    result: Annotated[float, _seconds(60)] = 43200
     """How long before Zoho deletes a result that is not fetched it is said."""
 
-    quota_left: float = _setting(0.1, "a number from 0 to 1", least=0, most=1)
+    quota_left: Annotated[float, Rule("a number from 0 to 1", 0, 1)] = 0.1
     """The share of the day's calls below which it is said."""
 
-    stale: float = _seconds(900, 60)
+    stale: Annotated[float, _seconds(60)] = 900
     """For how long nothing may be read that should be."""
 
-    off: str = _setting("", 'kinds of alerts, as in "started ended-well"', least=0, most=400)
+    off: Annotated[str, Rule('kinds of alerts, as in "started ended-well"', 0, 400)] = ""
     """The kinds that are never raised."""
 
+    def __repr__(self) -> str:
+        return _shown(self)
 
-@dataclass(frozen=True, slots=True)
-class HeartbeatSettings:
+
+class HeartbeatSettings(NamedTuple):
     """A sign of life while polling works and nothing is red: its absence is the alarm."""
 
-    url: str | None = _private('a URL, as in "https://hc.example.com/ping/1234"')
+    url: Annotated[str | None, _private('a URL, as in "https://hc.example.com/ping/1234"')] = None
     """Called by GET; without it, the time of `file` is set."""
 
-    file: str | None = _setting(None, "the path of a file", least=1, most=4000)
+    file: Annotated[str | None, Rule("the path of a file", 1, 4000)] = None
     """The file whose time is set; None for neither."""
 
-    period: float = _seconds(60, 10)
+    period: Annotated[float, _seconds(10)] = 60
     """Between two of them."""
 
+    def __repr__(self) -> str:
+        return _shown(self)
 
-@dataclass(frozen=True, slots=True)
-class PublishSettings:
+
+class PublishSettings(NamedTuple):
     """What the window that polls writes for a web server to serve."""
 
-    directory: str | None = _setting(None, "the path of a folder", least=1, most=4000)
+    directory: Annotated[str | None, Rule("the path of a folder", 1, 4000)] = None
     """Where the page, its JSON and its metrics go; None for nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class NightSettings:
+class NightSettings(NamedTuple):
     """What a night does that is armed without saying it."""
 
-    stop_failed: int | None = _whole(500, 1, 1_000_000_000)
+    stop_failed: Annotated[int | None, _whole(1, 1_000_000_000)] = 500
     """The queue is stopped after so many failed records."""
 
-    stop_share: float | None = _setting(0.03, "a number from 0.0001 to 1", least=0.0001, most=1)
+    stop_share: Annotated[float | None, Rule("a number from 0.0001 to 1", 0.0001, 1)] = 0.03
     """The queue is stopped above this share of failed records."""
 
-    reports: str | None = _setting(None, "the path of a folder", least=1, most=4000)
+    reports: Annotated[str | None, Rule("the path of a folder", 1, 4000)] = None
     """Where reports go; None for ``reports`` in the state folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class MemorySettings:
+class MemorySettings(NamedTuple):
     """For how many days things are remembered."""
 
-    full_days: int = _whole(7, 1, 3650)
+    full_days: Annotated[int, _whole(1, 3650)] = 7
     """Every reading and call of them is kept; of older ones, some."""
 
-    days: int = _whole(90, 1, 3650)
+    days: Annotated[int, _whole(1, 3650)] = 90
     """Readings, events and calls before them are forgotten; at least `full_days`."""
 
-    control_days: int = _whole(1100, 1, 36_500)
+    control_days: Annotated[int, _whole(1, 36_500)] = 1100
     """Records of start and abort before them are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListSettings:
+class ListSettings(NamedTuple):
     """How the list is at first."""
 
-    sort: str = _setting(COLUMNS[0], 'the name of a column, as in "left" or "-left"')
+    sort: Annotated[str, Rule('the name of a column, as in "left" or "-left"')] = COLUMNS[0]
     """The column that the list is sorted by; a hyphen before it: descending."""
 
-    group: Literal["none", "profile", "app", "form", "tag"] = _setting(
-        "none", '"none", "profile", "app", "form" or "tag"'
-    )
+    group: Annotated[
+        Literal["none", "profile", "app", "form", "tag"],
+        Rule('"none", "profile", "app", "form" or "tag"'),
+    ] = "none"
     """What the list is grouped by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings of one profile."""
 
-    profile: str = _setting(
-        DEFAULT_PROFILE, "a name of 1 to 30 letters, digits, dots, hyphens and underscores"
-    )
+    profile: Annotated[
+        str, Rule("a name of 1 to 30 letters, digits, dots, hyphens and underscores")
+    ] = DEFAULT_PROFILE
     """Which profile: what its sign-in, its watch list and its calls are kept under."""
 
-    data_center: (
-        Literal["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae", "sg"] | None
-    ) = _setting(None, '"us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae" or "sg"')
+    data_center: Annotated[
+        Literal["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae", "sg"] | None,
+        Rule('"us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae" or "sg"'),
+    ] = None
     """Zoho's data centre, which says where to sign in."""
 
-    base_url: str | None = _setting(None, 'scheme and host, as in "https://www.zohoapis.eu"')
+    base_url: Annotated[str | None, Rule('scheme and host, as in "https://www.zohoapis.eu"')] = None
     """Replaces the host of every job URL."""
 
-    accounts_url: str | None = _setting(None, 'scheme and host, as in "https://accounts.zoho.eu"')
+    accounts_url: Annotated[
+        str | None, Rule('scheme and host, as in "https://accounts.zoho.eu"')
+    ] = None
     """Replaces the data centre's accounts server."""
 
-    api_version: Literal["v2.1", "v2"] = _setting("v2.1", '"v2.1" or "v2"')
+    api_version: Annotated[Literal["v2.1", "v2"], Rule('"v2.1" or "v2"')] = "v2.1"
     """The version in the path of every call."""
 
-    owner: str | None = _link_name("the account owner's user name")
+    owner: Annotated[str | None, _link_name("the account owner's user name")] = None
     """Whose application a job is in that is named by its id alone."""
 
-    app: str | None = _link_name("an application's link name")
+    app: Annotated[str | None, _link_name("an application's link name")] = None
     """The application of such a job."""
 
-    form: str | None = _link_name("a form's link name")
+    form: Annotated[str | None, _link_name("a form's link name")] = None
     """The form of such a job."""
 
-    environment: Literal["production", "stage", "development"] = _setting(
-        "production", '"production", "stage" or "development"'
-    )
+    environment: Annotated[
+        Literal["production", "stage", "development"],
+        Rule('"production", "stage" or "development"'),
+    ] = "production"
     """Where jobs live whose environment is not named."""
 
-    read_only: bool = _setting(False, "true or false")
+    read_only: Annotated[bool, Rule("true or false")] = False
     """Whether start and abort are left out."""
 
-    client_id: str | None = _setting(
-        None, 'the id of a client in Zoho\'s API console, as in "1000.ABC"', least=1, most=200
-    )
+    client_id: Annotated[
+        str | None, Rule('the id of a client in Zoho\'s API console, as in "1000.ABC"', 1, 200)
+    ] = None
     """The client that `login` uses; without it, `login` prompts."""
 
-    secrets: Literal["auto", "keyring", "file"] = _setting("auto", '"auto", "keyring" or "file"')
+    secrets: Annotated[Literal["auto", "keyring", "file"], Rule('"auto", "keyring" or "file"')] = (
+        "auto"
+    )
     """Where `login` keeps what it was given; ``auto`` is the system's keyring, else a file."""
 
-    token_command: str | None = field(
-        default=None,
-        repr=False,
-        metadata={
-            "expected": 'a command that prints an access token, as in "pass show zoho"',
-            "least": 1,
-            "most": 4000,
-            "private": True,
-        },
-    )
+    token_command: Annotated[
+        str | None, _private('a command that prints an access token, as in "pass show zoho"')
+    ] = None
     """Run instead of signing in; not shown, for its arguments may be secret."""
 
-    ca_bundle: str | None = _setting(None, "the path of a PEM file", least=1, most=4000)
+    ca_bundle: Annotated[str | None, Rule("the path of a PEM file", 1, 4000)] = None
     """Certificates that are trusted beside the system's."""
 
-    theme: str = _setting(THEMES[0], "the name of a theme", least=1, most=30)
+    theme: Annotated[str, Rule("the name of a theme", 1, 30)] = THEMES[0]
     """Which colours: one of `THEMES`, or one of `themes`."""
 
-    low_bandwidth: bool = _setting(False, "true or false")
+    low_bandwidth: Annotated[bool, Rule("true or false")] = False
     """Whether the screen is drawn less often, for a slow line."""
 
-    ascii: bool | Literal["auto"] = _setting("auto", 'true, false or "auto"')
+    ascii: Annotated[bool | Literal["auto"], Rule('true, false or "auto"')] = "auto"
     """Whether a terminal is shown ASCII only; ``auto`` goes by the locale."""
 
-    list: ListSettings = field(default_factory=ListSettings, metadata=_TABLE)
-    budget: BudgetSettings = field(default_factory=BudgetSettings, metadata=_TABLE)
-    timeouts: TimeoutSettings = field(default_factory=TimeoutSettings, metadata=_TABLE)
-    control: ControlSettings = field(default_factory=ControlSettings, metadata=_TABLE)
-    results: ResultSettings = field(default_factory=ResultSettings, metadata=_TABLE)
-    alerts: AlertSettings = field(default_factory=AlertSettings, metadata=_TABLE)
-    heartbeat: HeartbeatSettings = field(default_factory=HeartbeatSettings, metadata=_TABLE)
-    publish: PublishSettings = field(default_factory=PublishSettings, metadata=_TABLE)
-    night: NightSettings = field(default_factory=NightSettings, metadata=_TABLE)
-    memory: MemorySettings = field(default_factory=MemorySettings, metadata=_TABLE)
+    list: ListSettings = ListSettings()
+    budget: BudgetSettings = BudgetSettings()
+    timeouts: TimeoutSettings = TimeoutSettings()
+    control: ControlSettings = ControlSettings()
+    results: ResultSettings = ResultSettings()
+    alerts: AlertSettings = AlertSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
+    publish: PublishSettings = PublishSettings()
+    night: NightSettings = NightSettings()
+    memory: MemorySettings = MemorySettings()
 
-    keys: Mapping[str, str] = _free(1, 'keys as a text, as in "ctrl+x" or "j down"; "" is for none')
+    keys: Annotated[
+        Mapping[str, str], _free(1, 'keys as a text, as in "ctrl+x" or "j down"; "" is for none')
+    ] = MappingProxyType({})
     """The keys of actions that the user has changed, as they are written there."""
 
-    themes: Mapping[str, Mapping[str, str]] = _free(2, 'a text: a colour as in "#1f6feb"')
+    themes: Annotated[
+        Mapping[str, Mapping[str, str]], _free(2, 'a text: a colour as in "#1f6feb"')
+    ] = MappingProxyType({})
     """The user's own themes by name: colours by name, and which theme has the other ones."""
+
+    def __repr__(self) -> str:
+        return _shown(self)

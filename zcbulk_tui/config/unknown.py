@@ -1,9 +1,8 @@
 """Errors for names in the file that are not settings."""
 
-from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 
-from zcbulk_tui.config.settings import Settings
+from zcbulk_tui.config.settings import Settings, entries
 from zcbulk_tui.config.toml_lines import dotted
 from zcbulk_tui.config.values import masked
 from zcbulk_tui.domain.text import one_line
@@ -60,12 +59,12 @@ def _last(key: str) -> str:
 def _known(*, in_profile: bool) -> list[str]:
     """The dotted names of all groups and settings, in their order."""
     known: list[str] = []
-    for entry in fields(Settings):
+    for entry in entries(Settings):
         if in_profile and entry.name == "profile":
             continue
         known.append(entry.name)
-        if isinstance(entry.type, type) and is_dataclass(entry.type):
-            known += [f"{entry.name}.{inner.name}" for inner in fields(entry.type)]
+        if entry.group:
+            known += [f"{entry.name}.{inner.name}" for inner in entries(entry.group)]
     return known if in_profile else [*known, PROFILES]
 
 

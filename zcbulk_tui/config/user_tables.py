@@ -5,12 +5,11 @@ What the names mean is not known here: actions and colours belong to the screen.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import Field
 from functools import partial
 from typing import Any, TypeGuard
 
 from zcbulk_tui.config.checks import is_profile_name
-from zcbulk_tui.config.settings import THEMES
+from zcbulk_tui.config.settings import THEMES, Setting
 from zcbulk_tui.config.toml_lines import TomlLines, dotted
 from zcbulk_tui.config.unknown import belongs
 from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
@@ -22,7 +21,7 @@ _LONGEST = 200
 
 
 def flat(
-    entry: "Field[Any]", value: object, toml_lines: TomlLines, within: tuple[str, ...]
+    entry: Setting, value: object, toml_lines: TomlLines, within: tuple[str, ...]
 ) -> Iterator[tuple[str, SettingValue]]:
     """The texts of a table by their names, as TOML writes them: ``themes."a.b".base``.
 
@@ -55,17 +54,17 @@ def table(given: Mapping[str, SettingValue]) -> dict[str, Any]:
 def _texts(
     names: tuple[str, ...],
     value: object,
-    entry: "Field[Any]",
+    entry: Setting,
     place: "partial[str]",
     within: tuple[str, ...],
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    is_leaf = len(names) > entry.metadata["deep"]
+    is_leaf = len(names) > entry.rule.deep
     if is_leaf and _is_short_text(value):
         yield names, value
     elif is_leaf or not is_table(value):
         # It may be a setting, below the head of a table that is not its; no setting is a list.
         moved = len(names) > 1 and not isinstance(value, list) and belongs(names[-1], within)
-        expected = entry.metadata["holds" if is_leaf else "expected"]
+        expected = entry.rule.holds if is_leaf else entry.rule.expected
         raise ConfigError(
             f"{place(*names)}: {_plain(*within, *names)} cannot be {shown(value)}",
             next_step=moved or f"Write {expected}.",
@@ -73,7 +72,7 @@ def _texts(
     else:
         for name, inner in value.items():
             own = (*names, name)
-            _check_name(own, place, is_leaf=len(own) > entry.metadata["deep"])
+            _check_name(own, place, is_leaf=len(own) > entry.rule.deep)
             yield from _texts(own, inner, entry, place, within)
 
 

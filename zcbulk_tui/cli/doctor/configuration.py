@@ -36,7 +36,7 @@ def of_environment() -> Settings:
     """What the environment alone sets, for where the file cannot be read; else the defaults."""
     try:
         given = layers.from_environment(os.environ)
-        return understood(layers.build(Settings, given), given)
+        return understood(layers.build(Settings(), given), given)
     except ConfigError:
         return Settings()
 
