@@ -3,7 +3,8 @@
 NamedTuples: pydantic would be half of the time until the first frame, and dataclasses a fiftieth.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
@@ -67,11 +68,13 @@ class Setting(NamedTuple):
         return self.rule.deep > 0
 
 
-def entries(group: type[NamedTuple]) -> Iterator[Setting]:
-    """Every setting of a group, and every table, in their order."""
-    for name, kind in group.__annotations__.items():
-        plain, rule = get_args(kind) if hasattr(kind, "__metadata__") else (kind, _TABLE)
-        yield Setting(name, plain, rule)
+@cache
+def entries(group: type[NamedTuple]) -> tuple[Setting, ...]:
+    """Returns every setting of a group, and every table, in their order."""
+    return tuple(
+        Setting(name, *(get_args(kind) if hasattr(kind, "__metadata__") else (kind, _TABLE)))
+        for name, kind in group.__annotations__.items()
+    )
 
 
 def _free(deep: int, holds: str) -> Rule:
@@ -94,7 +97,7 @@ def _private(expected: str) -> Rule:
     return Rule(expected, 1, 4000, private=True)
 
 
-def _shown(settings: Any) -> str:
+def _shown(settings: NamedTuple) -> str:
     """Settings as they are in a `repr`: what is private is left out."""
     group = type(settings)
     public = (entry.name for entry in entries(group) if not entry.rule.private)

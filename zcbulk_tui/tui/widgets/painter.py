@@ -1,9 +1,11 @@
 """Spans to strips: where the looks of `render` meet the theme."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.screen import Screen
 from textual.strip import Strip
@@ -23,19 +25,29 @@ COMPONENT_CLASSES = {*_CLASS.values(), _CURSOR}
 widget before the first frame."""
 
 
-def strip(widget: Widget, spans: Iterable[Span], *, on_cursor: bool = False) -> Strip:
+def strip(widget: Widget, spans: Sequence[Span], *, on_cursor: bool = False) -> Strip:
     """Returns spans as one line of a widget, in the colours of its screen."""
     style_of = widget.screen.get_component_rich_style
     highlight = style_of(_CURSOR, partial=True) if on_cursor else None
+    padding = style_of(_CLASS[Look.TEXT])
+    if highlight:
+        padding += highlight
+    width = widget.size.width
+    if not spans:
+        return _blank(width, padding)
     segments = []
     for text, look in spans:
         style = style_of(_CLASS[look])
         if highlight and look not in _HAS_OWN_GROUND:
             style += highlight
         segments.append(Segment(text, style))
-    line = Strip(segments, line_width(spans))
-    padding = style_of(_CLASS[Look.TEXT])
-    return line.adjust_cell_length(widget.size.width, padding + highlight if highlight else padding)
+    return Strip(segments, line_width(spans)).adjust_cell_length(width, padding)
+
+
+@lru_cache(maxsize=8)
+def _blank(width: int, style: Style) -> Strip:
+    """One strip for all blank lines of a width: it remembers what it was cut and coloured into."""
+    return Strip.blank(width, style)
 
 
 def text(screen: Screen[Any], lines: Iterable[Line]) -> Text:
