@@ -12,6 +12,7 @@ from typing import Protocol
 
 from tests.benchmarks.loopback import ROOT, Loopback
 from tests.benchmarks.pty_session import PtySession
+from tests.support.commands import AS_USERS_HAVE_IT
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.simulator.accounts import CLIENT_ID, CLIENT_SECRET
 from zcbulk_tui.store.database import FILE_NAME, open_database
@@ -38,6 +39,7 @@ class Home:
         self.path = path
         self._environment = {
             "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": AS_USERS_HAVE_IT,
             "HOME": str(path),
             "ZCBULK_STATE_DIR": str(path / "state"),
             "TERM": "xterm-256color",

@@ -9,7 +9,6 @@ as ``10.0.0.0/8``, each with or without a port, and ``*`` for everything. Loopba
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -30,8 +29,7 @@ _IN_BRACKETS = re.compile(r"\[([0-9a-f:.]+)\](/[0-9]+)?(:[0-9]+)?", re.ASCII)
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(NamedTuple):
     """A proxy.
 
     Attributes:
@@ -41,8 +39,11 @@ class Proxy:
     """
 
     variable: str
-    url: str = field(repr=False)
+    url: str
     shown: str
+
+    def __repr__(self) -> str:
+        return f"Proxy(variable={self.variable!r}, shown={self.shown!r})"
 
 
 class Direct(NamedTuple):
