@@ -167,7 +167,7 @@ def listed(
     """A job on the list of a profile, with tags and a note."""
     return st.builds(
         lambda profile, snapshot, tags, note: Listed(
-            profile, replace(snapshot, job=replace(snapshot.job, tags=tags, note=note))
+            profile, replace(snapshot, job=snapshot.job._replace(tags=tags, note=note))
         ),
         st.sampled_from(["default", "eu", "a-very-long-profile"]),
         snapshots(histories),

@@ -67,8 +67,7 @@ any_errors = st.builds(
     st.none() | answers,
 )
 jobs = st.builds(
-    lambda job, told, tags, by, note: replace(
-        job,
+    lambda job, told, tags, by, note: job._replace(
         added_at=told[0],
         created_at=told[1],
         started_at=told[2],
