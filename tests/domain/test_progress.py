@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, reading
 from tests.support.properties import histories_of_one_job, moments
+from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.progress import (
     FAILING_HISTORY,
     HISTORY,
+    Begun,
     Motion,
     estimated_since,
     finish,
@@ -35,6 +37,7 @@ motions = st.builds(
     noise=st.floats(0, 1e6),
     still=st.just(0.0) | st.floats(1e-3, 1e6),
     vague=st.booleans(),
+    begun=st.none() | st.builds(Begun, st.floats(0, 1), st.floats(0, 1)),
 )
 repetitive = st.lists(
     st.builds(
@@ -102,7 +105,8 @@ def test_what_moves_does_so_at_a_rate_above_nothing(
 ) -> None:
     moves = motion(readings, started_at)
     if moves is not None:
-        assert all(map(math.isfinite, moves))
+        assert all(map(math.isfinite, moves[:4]))
+        assert moves.begun is None or 0 <= moves.begun.share <= 1
         assert moves.rate > 0
         assert moves.seconds > 0
         assert moves.noise >= 0
@@ -236,7 +240,12 @@ def test_a_queue_before_it_moves_is_not_slowness(polls: int, waited: float) -> N
     assert moves.noise == pytest.approx(moved((0, 1), *run[1:]).noise, rel=1)
 
 
-@given(st.integers(1, 1000), st.floats(0.5, 1000), st.integers(2, HISTORY), st.integers(1, 10**6))
+@given(
+    st.integers(1, 1000).filter(lambda step: step % BATCH),
+    st.floats(0.5, 1000),
+    st.integers(2, HISTORY),
+    st.integers(1, 10**6),
+)
 def test_the_forecast_of_a_steady_job_is_centred_right(
     step: int, pause: float, polls: int, left: int
 ) -> None:
@@ -247,6 +256,30 @@ def test_the_forecast_of_a_steady_job_is_centred_right(
     forecast = remaining(moves, reading(0, step * polls, total))
     assert forecast is not None
     assert forecast.least < exact < forecast.most
+
+
+@pytest.mark.parametrize(
+    ("points", "left", "seconds"),
+    [
+        pytest.param([(0, 200), (10, 1200), (20, 2200)], 1000, 9, id="half a batch is done"),
+        pytest.param([(0, 200), (100, 400)], 600, 250, id="a batch lasts longer than a step"),
+        pytest.param([(0, 200), (100, 400), (130, 400)], 600, 235, id="and goes on meanwhile"),
+        pytest.param([(0, 200), (100, 400), (900, 400)], 600, 205, id="but is not done"),
+        pytest.param([(0, 200), (100, 400)], 401, 250, id="a short one takes as long"),
+        pytest.param([(0, 200), (100, 401)], 402, 200, id="no batches"),
+    ],
+)
+def test_counts_that_grow_by_batches_hide_what_is_done_of_one(
+    points: list[tuple[float, int | None]], left: int, seconds: float
+) -> None:
+    assert finish(moved(*points), left).seconds == pytest.approx(seconds)
+
+
+def test_when_a_batch_began_is_known_by_how_often_it_was_looked() -> None:
+    close, wide = (moved((0, 200), (100, 400), (at, 400), (200, 600)).begun for at in (199, 101))
+    assert close is not None
+    assert wide is not None
+    assert close.spread < wide.spread
 
 
 @given(st.integers(1, 999), st.integers(1, 9000))

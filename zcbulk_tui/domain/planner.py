@@ -40,7 +40,7 @@ _ANY_TIME_STILL = 5500.0
 _SETTLES = 0.75
 """Seconds that a job usually takes to finish after its last record."""
 
-_EXACT = 0.45
+_EXACT = 0.7
 """Part of the price that the waiting for a forecast end may reach: the poll improves it, too."""
 
 _PEAKED = 1.365

@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from zcbulk_tui.domain.batch_rule import BATCH, batches_of
 from zcbulk_tui.domain.job import JobReading, JobState
 
 HISTORY = 8
 """Readings of a job that are worth keeping for the estimates."""
 
-FAILING_HISTORY = 16
+FAILING_HISTORY = 32
 """The same of a job with failures, since how they scatter tells how many batches have failed."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
@@ -33,11 +34,17 @@ _NOISE_STEPS = 3
 _VAGUE = 0.4
 """Uncertainty of a rate, as a fraction of it, where the job began to move within the only step."""
 
-_WANDERS = 0.03
+_WANDERS = 0.02
 """Drift of even the steadiest rate, as a fraction of it."""
 
 _CLOCK = 1.0
 """Least uncertainty of a forecast in seconds: counts grow in steps."""
+
+_OVERDUE = 0.9
+"""Share of a batch that counts as done once it takes longer than the rate says."""
+
+_BATCHES_DIFFER = 0.2
+"""Standard deviation of the time that a batch takes, as a fraction of it."""
 
 _LATE_START = 0.75
 """Assumed moving fraction of an interval within which a job began to move."""
@@ -47,6 +54,18 @@ ESTIMATED = 1200.0
 
 _DECILE = math.log(9)
 """Distance of the first and last decile of a logistic distribution from its middle, in spreads."""
+
+
+class Begun(NamedTuple):
+    """How much of a batch has been inserted that no count shows yet.
+
+    Attributes:
+        share: Of the batch; from 0 to 1.
+        spread: Standard deviation of that share.
+    """
+
+    share: float
+    spread: float
 
 
 class Motion(NamedTuple):
@@ -60,6 +79,7 @@ class Motion(NamedTuple):
         still: Seconds without movement before the last reading; 0 if there was some.
         vague: Whether the rate is only a lower bound, since the job began to move at an unknown
             time.
+        begun: The batch that is being inserted, if the counts grow by whole batches.
     """
 
     rate: float
@@ -67,6 +87,7 @@ class Motion(NamedTuple):
     noise: float
     still: float
     vague: bool
+    begun: Begun | None = None
 
 
 class Forecast(NamedTuple):
@@ -164,16 +185,24 @@ def motion(readings: Sequence[JobReading], started_at: datetime | None = None) -
     noise = (_NOISE_STEPS * unseen + scatter) / (_NOISE_STEPS + len(recent) - 1)
     if vague:
         noise += _VAGUE**2 * seconds
-    return Motion(rate, seconds, noise, still, vague)
+    begun = _begun(steps[-1], still, rate) if _grow_by_batches(readings) else None
+    return Motion(rate, seconds, noise, still, vague, begun)
 
 
 def finish(moves: Motion, left: int) -> Forecast:
-    """Forecasts when `left` records will be processed at the observed rate."""
+    """Forecasts when `left` records will be processed at the observed rate.
+
+    A batch is taken to last as long however few records it has, as the last one may.
+    """
+    takes, unsure = BATCH / moves.rate, _CLOCK
     seconds = left / moves.rate
+    if moves.begun is not None:
+        seconds = max(batches_of(left) - moves.begun.share, 0.0) * takes
+        unsure = math.hypot(unsure, moves.begun.spread * takes)
     variance = (
         moves.noise * seconds * (1 + seconds / moves.seconds)
         + (_WANDERS * seconds) ** 2
-        + _CLOCK**2
+        + unsure**2
     )
     return Forecast(seconds, math.sqrt(3 * variance) / math.pi)
 
@@ -245,6 +274,20 @@ def _steps(readings: Sequence[JobReading], started_at: datetime | None) -> tuple
             began_within = not before if not steps else began_within
             steps.append(_Step(later - earlier, after - before))
     return steps, began_within
+
+
+def _grow_by_batches(readings: Sequence[JobReading]) -> bool:
+    """Whether no count ever showed a part of a batch."""
+    shown = [reading.counts for reading in readings if reading.counts.processed is not None]
+    return all(it.processed == it.total or not (it.processed or 0) % BATCH for it in shown)
+
+
+def _begun(last: _Step, still: float, rate: float) -> Begun:
+    """Returns how much of the batch is done that began in the last step with movement."""
+    takes = BATCH / rate
+    least = min(still / takes, _OVERDUE)
+    most = max(min((still + last.seconds) / takes, 1.0), least)
+    return Begun((least + most) / 2, math.hypot((most - least) / math.sqrt(12), _BATCHES_DIFFER))
 
 
 def _recent(steps: list[_Step], left: int) -> list[_Step]:

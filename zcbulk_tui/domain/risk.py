@@ -37,15 +37,31 @@ _SAMPLE = 10
 _SIZES = tuple(BATCH ** (step / 23) for step in range(24))
 """Failed records per failed batch, on average: from 1 to 200, each as likely as the next."""
 
-_UNEVEN = 1.35
-"""Mean square of the failed records in a failed batch, by the square of their mean: 1 where all
-batches lose as many, 2 where few lose many. Invented; it moves no warning by much."""
-
 _EVEN = 1.1
-"""The same where polls depend on it: a warning stays, but a poll that was wrong is made up for."""
+"""Mean square of the failed records in a failed batch, by the square of their mean: 1 where all
+batches lose as many, 2 where few lose many. Invented; it moves no estimate by much."""
+
+_DIFFER = 0.3
+"""Standard deviation of the failed records in a failed batch, as a fraction of their mean, where
+few batches failed."""
+
+_FEW = 8.0
+"""Failed batches between two readings up to which they are counted one by one."""
 
 _LEAST_LUMP = 0.08
 """Least lump in which failures come, as a fraction of the failed records in a failed batch."""
+
+_LEAST_PART = 0.2
+"""Least part of a batch between two readings in which one may have failed."""
+
+_WHOLE = 0.1
+"""Variance of a count of records, which is a whole number while their mean is none."""
+
+_MOST_FAIL = 0.95
+"""Most of the batches that are taken to fail: where all seem to, the next one may not."""
+
+_FAINT = 1e-12
+"""Likelihood of what can hardly be, beside which nothing is impossible: no answer is exact."""
 
 _AT_MOST = 1.3
 """Share of the batches that may seem to fail: above 1, since it is measured from few records."""
@@ -178,13 +194,13 @@ def _chance(
     if not failed or left <= 0 or processed < _SAMPLE * BATCH:
         return 0.0
     steps = _steps(readings)
+    sizes = (float(BATCH),) if one_fails_its_batch else _SIZES
     chance = weights = 0.0
-    for size in (float(BATCH),) if one_fails_its_batch else _SIZES:
+    for size, weight in zip(sizes, _weights(sizes, _share(steps), steps), strict=True):
         fails = one_fails_its_batch is not False or size >= BATCH
         so_far = failed / size if fails else 0.0
         if so_far > allowed + 1:
             continue
-        weight = _weight(min(size * _UNEVEN, BATCH), steps)
         more = so_far * left / processed
         spread = sqrt(more * (1 + left / processed))
         chance += weight * _above(allowed + 0.5, so_far + more, spread)
@@ -221,21 +237,18 @@ def possible_aborts(
     steps = _steps(readings[began:]) or _steps(readings[max(began - 1, 0) :])
     share = max(_share(steps), failed / processed)
     pace = share * rate
+    sizes = (float(BATCH),) if one_fails_its_batch else _SIZES
     found, harmless = [], 0.0
-    for size in (float(BATCH),) if one_fails_its_batch else _SIZES:
+    for size, likely in zip(sizes, _weights(sizes, share, steps), strict=True):
         fails = one_fails_its_batch is not False or size >= BATCH
         failing = share * BATCH / size
         left = allowed + 1 - failed / size
         if failing > _AT_MOST or (fails and left < -1):
             continue
-        # If all records of each batch failed, failures would come evenly, in no lumps.
-        lumps = min(size * _EVEN, BATCH) - min(failing, 1) * size
-        weight = _weight(max(lumps, _LEAST_LUMP * size), steps)
         if not fails:
-            harmless += weight
+            harmless += likely
             continue
-        if failing > FAILED_SHARE:
-            weight *= _RARELY
+        weight = likely * _RARELY if failing > FAILED_SHARE else likely
         if size < outlasted:
             harmless += weight * (1 - _REFUTED)
             weight *= _REFUTED
@@ -262,16 +275,57 @@ def _sooner(one: Forecast, other: Forecast) -> float:
     return (before - past) / (1 - past)
 
 
-def _weight(lumps: float, steps: Sequence[_Step]) -> float:
-    """Returns how well lumps of so many records explain how unevenly failures came.
+def _weights(sizes: Sequence[float], share: float, steps: Sequence[_Step]) -> list[float]:
+    """Returns how well each number of failed records per failed batch explains the steps.
 
-    The squared deviations from an even share, each by that share, add up to chi-squared.
+    Args:
+        sizes: The numbers.
+        share: Of the records that fail.
+        steps: What failed between the readings.
+
+    Returns:
+        A weight for each number; that of the best one is 1.
     """
-    share = _share(steps)
-    if share <= 0:
-        return 1.0
-    scatter = sum((step.failed - share * step.records) ** 2 / step.records for step in steps)
-    return exp(-((len(steps) - 1) * log(lumps) + scatter / share / lumps) / 2)
+    if not share or not steps:
+        return [1.0] * len(sizes)
+    logs = [_log_likelihood(size, share, steps) for size in sizes]
+    best = max(logs)
+    return [exp(one - best) for one in logs]
+
+
+def _log_likelihood(size: float, share: float, steps: Sequence[_Step]) -> float:
+    """Returns the logarithm of how likely the steps are if so many records fail in a failed batch.
+
+    Few failed batches are counted one by one, many are normally distributed. The share was taken
+    from the same steps, which leaves one less to prove anything.
+    """
+    failing = share * BATCH / size
+    # If all records of each batch failed, failures would come evenly, in no lumps.
+    lumps = max(min(size * _EVEN, BATCH) - min(failing, 1) * size, _LEAST_LUMP * size)
+    found = log(lumps) / 2
+    for step in steps:
+        mean = share * step.records
+        if max(step.failed, mean) > _FEW * size:
+            found -= (log(lumps * mean) + (step.failed - mean) ** 2 / (lumps * mean)) / 2
+        else:
+            found += _log_few(size, min(failing, _MOST_FAIL), step)
+    return found
+
+
+def _log_few(size: float, failing: float, step: _Step) -> float:
+    """Returns the same of a step in which few batches failed, each with the same chance."""
+    batches = step.records / BATCH
+    chance = (1 - failing) ** batches
+    if not step.failed:
+        return log(chance + _FAINT)
+    likelihood = 0.0
+    # Twice as many as would explain them could hardly have lost so few.
+    for failed in range(1, min(int(batches), int(2 * step.failed / size)) + 2):
+        chance *= failing / (1 - failing) * max(batches - failed + 1, _LEAST_PART) / failed
+        variance = failed * (_DIFFER * size) ** 2 + _WHOLE
+        off = step.failed - failed * size
+        likelihood += chance * exp(-(off**2) / variance / 2) / sqrt(variance)
+    return log(likelihood + _FAINT)
 
 
 def _share(steps: Sequence[_Step]) -> float:
