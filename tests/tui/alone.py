@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -49,7 +49,7 @@ class Alone(App[None]):
         self.push_screen(opened, self.answers.append)
 
     @asynccontextmanager
-    async def open(self, width: int = 120, height: int = 36) -> AsyncIterator["Alone"]:
+    async def open(self, width: int = 120, height: int = 36) -> AsyncIterator[Self]:
         """Runs it."""
         async with self.run_test(size=(width, height)) as self.pilot:
             await self.pilot.pause()
