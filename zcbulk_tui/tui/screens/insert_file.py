@@ -461,7 +461,8 @@ class InsertFileScreen(Dialog[Prepared | None]):
     async def _in_thread(self, reading: _FileReading, read: Callable[[], _Made]) -> _Made:
         self._reading = reading
         self._ticking.resume()
-        self._busy = [it for it in self.query("Button, Input, Select") if it.id not in _ALWAYS]
+        # Not the other page: the styles of all that is disabled are worked out anew.
+        self._busy = [it for it in self.focus_chain if it.id not in _ALWAYS]
         for widget in self._busy:
             widget.disabled = True
         try:
