@@ -494,5 +494,5 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self._worker = None
         if self._reading is not None:
             self._reading.stop()
-            # Not only once its worker is gone: what is disabled until then takes no focus.
+            # Not only once its worker is gone: the next reading may have begun by then.
             self._end_reading()
