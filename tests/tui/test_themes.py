@@ -157,9 +157,9 @@ def test_terminals_of_16_colours_have_renditions(
     monkeypatch.delenv("COLORTERM")
     monkeypatch.setenv("TERM", term)
     stage = Stage()
-    start_with(stage, make("mine", OWN))
-    shown_first = stage.app.available_themes["mine"]
-    assert shown_first.background == ansi_palettes.PALETTES["light"].ground
+    start_with(stage, make("other", OWN))
+    shown_first = stage.app.available_themes["other"]
+    assert shown_first.background == ansi_palettes.PALETTES["dark"].ground
 
 
 async def test_16_colours_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
