@@ -14,7 +14,7 @@ from tests.support.jobs import NOW
 from tests.tui.alone import Alone
 from tests.tui.stage import Stage
 from zcbulk_tui.cli.preparing import LocalFiles, _LocalFile
-from zcbulk_tui.domain.form import FieldType, FormField, FormFields, FormRef, NamedLink
+from zcbulk_tui.domain.form import FieldType, FormField, FormFields, FormRef
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.simulator.faults import Call
@@ -46,15 +46,14 @@ def file(tmp_path: Path) -> Path:
 
 
 class Lists:
-    """Stands in for what lists forms and fields: one form, whose e-mail addresses are checked.
+    """Stands in for what lists fields: of one form, whose e-mail addresses are checked.
 
     Attributes:
-        calls: How often something was listed.
+        calls: How often they were listed.
     """
 
     def __init__(self) -> None:
         self.calls = 0
-        self._links: tuple[NamedLink, ...] | None = None
 
     def known_fields(self, _: FormRef) -> FormFields | None:
         return None
@@ -62,14 +61,6 @@ class Lists:
     async def fields(self, _: FormRef) -> FormFields:
         self.calls += 1
         return FormFields((FormField("Email", "Email", FieldType.EMAIL),), NOW)
-
-    def known_forms(self, _: FormRef) -> tuple[NamedLink, ...] | None:
-        return self._links
-
-    async def forms(self, _: FormRef) -> tuple[NamedLink, ...]:
-        self.calls += 1
-        self._links = (NamedLink("Contacts", "All contacts"),)
-        return self._links
 
 
 class Asked(Alone):
@@ -90,7 +81,7 @@ class Asked(Alone):
 
     async def check(self, path: Path | str, form: str = "Contacts") -> None:
         """Fills the dialog in, and has the file checked."""
-        await fill_in(self, path, form)
+        fill_in(self, path, form)
         await self.press("enter")
 
     async def until_checked(self) -> None:
@@ -111,7 +102,7 @@ class Asked(Alone):
         return str(self.part("#report").content)
 
 
-async def fill_in(app: App[Any], path: Path | str, form: str = "Contacts") -> None:
+def fill_in(app: App[Any], path: Path | str, form: str = "Contacts") -> None:
     for name, value in (("path", str(path)), ("form", form)):
         app.screen.query_one(f"#{name}", Input).value = value
 
@@ -188,30 +179,6 @@ async def test_the_fields_are_listed_by_a_key_and_then_checked(
         await asked.press("escape")
         assert not left_out(tmp_path)
         assert asked.answers == []
-
-
-async def press_list_forms(asked: Asked) -> None:
-    asked.part("#list-forms").press()
-    await asked.until(lambda: isinstance(asked.screen, ChooseScreen))
-    await asked.pilot.pause()
-
-
-async def test_what_was_listed_is_offered_and_listed_again_for_a_call(tmp_path: Path) -> None:
-    async with Asked(tmp_path).open() as asked:
-        await press_list_forms(asked)
-        assert "List them (1 call)" in asked.text()
-        await asked.press("enter")
-        await asked.until(lambda: "List them again (1 call)" in asked.text())
-        assert asked.lists.calls == 1
-        await asked.press("escape")
-        await press_list_forms(asked)
-        assert "Contacts All contacts" in asked.text()
-        assert asked.lists.calls == 1
-        await asked.press("end", "enter")
-        await asked.until(lambda: asked.lists.calls == 2)
-        await asked.until(lambda: isinstance(asked.screen, ChooseScreen))
-        await asked.press("home", "enter")
-        assert asked.part("#form").value == "Contacts"
 
 
 class Held:
@@ -329,15 +296,19 @@ def test_a_path_goes_on(tmp_path: Path) -> None:
 # On the dashboard.
 
 
-async def insert(stage: Stage, path: Path) -> None:
-    """Has a file checked, and inserts it."""
+async def check(stage: Stage, path: Path) -> None:
+    """Has a file checked."""
     await stage.press("N")
-    await fill_in(stage.app, path)
+    fill_in(stage.app, path)
     await stage.press("enter")
     report = stage.app.screen.query_one("#report", Static)
     await stage.until(lambda: report.display)
     assert f"{ROWS} records in 2 batches" in str(report.content)
-    stage.app.screen.query_one("#insert", Button).press()
+
+
+async def press(stage: Stage, button: str) -> None:
+    stage.app.screen.query_one(f"#{button}", Button).press()
+    await stage.pilot.pause()
 
 
 async def answer(stage: Stage, form: str = "Contacts") -> None:
@@ -350,19 +321,59 @@ def changes(stage: Stage) -> list[str | None]:
     return [it.action for it in stage.creator.log if it.method != "GET"]
 
 
+def lists_made(stage: Stage) -> int:
+    """How many calls of the Meta API there were."""
+    return sum("/meta/" in it.path for it in stage.creator.log)
+
+
 async def test_a_file_becomes_a_running_job(file: Path) -> None:
     async with Stage().open() as stage:
-        await insert(stage, file)
+        await check(stage, file)
+        await press(stage, "list-fields")
+        await stage.until(lambda: lists_made(stage) == 1)
+        insert = stage.app.screen.query_one("#insert", Button)
+        await stage.until(lambda: stage.app.screen.focused is insert)
+        await stage.press("enter")
         await answer(stage)
         await stage.until(lambda: changes(stage)[-3:] == ["create", "upload", "start"])
         await stage.until(lambda: any(it.job.label == "contacts.csv" for it in stage.jobs))
         assert "contacts.csv" in "\n".join(stage.text())
 
 
+async def test_what_was_listed_is_offered_and_listed_again_for_a_call() -> None:
+    async def list_forms(stage: Stage) -> None:
+        await press(stage, "list-forms")
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+
+    async with Stage().open() as stage:
+        await stage.press("N")
+        form = stage.app.screen.query_one("#form", Input)
+        await list_forms(stage)
+        assert "List them (1 call)" in "\n".join(stage.text())
+        assert lists_made(stage) == 0
+        await stage.press("enter")
+        await stage.until(lambda: lists_made(stage) == 1)
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+        await stage.press("escape")
+        await list_forms(stage)
+        assert "List them again (1 call)" in "\n".join(stage.text())
+        assert "Contacts" in "\n".join(stage.text())
+        assert lists_made(stage) == 1
+        await stage.press("end", "enter")
+        await stage.until(lambda: lists_made(stage) == 2)
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+        await stage.press("home", "enter")
+        assert form.value
+        await stage.press("escape")
+        assert stage.app.screen is stage.screen
+        assert changes(stage) == []
+
+
 async def test_a_lost_answer_needs_the_user_who_finds_it_in_the_queue(file: Path) -> None:
     async with Stage().open() as stage:
         stage.creator.inject(Fault(LOST, behind=True, calls=frozenset({Call.CREATE}), times=1))
-        await insert(stage, file)
+        await check(stage, file)
+        await press(stage, "insert")
         await answer(stage)
         await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
         assert "a job may exist" in "\n".join(stage.text())
@@ -384,7 +395,8 @@ async def test_what_is_unforeseen_ends_the_dashboard_with_a_sentence(
 
     monkeypatch.setattr(_LocalFile, "prepare", failing)
     async with Stage().open() as stage:
-        await insert(stage, file)
+        await check(stage, file)
+        await press(stage, "insert")
         while stage.app.is_running:
             await stage.pilot.pause(0.01)
     assert stage.app.return_code == 1

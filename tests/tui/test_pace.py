@@ -70,6 +70,8 @@ async def test_what_a_pace_brings_is_shown_before_it_counts(chosen: list[Pace]) 
         assert isinstance(stage.app.screen, BudgetScreen)
         (marked,) = pending(stage)
         assert "▌ eager" in marked, "it is the same choice on both screens"
+        await stage.press("minus", "plus")
+        assert len(pending(stage)) == 1
         await stage.press("minus")
         assert pending(stage) == []
         assert any("▌ balanced" in line for line in stage.text())
@@ -97,6 +99,7 @@ async def test_only_the_last_of_many_steps_counts_after_a_moment(
         await stage.press("b", "minus")
         await stage.until(lambda: spent(stage).pace is Pace.BALANCED)
         assert chosen == [Pace.EAGER, Pace.BALANCED], "one that is chosen in the budget counts too"
+        assert pending(stage) == [], "and the budget says so"
 
 
 async def test_without_the_focus_it_is_frugal_and_says_so(chosen: list[Pace]) -> None:

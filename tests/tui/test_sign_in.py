@@ -6,6 +6,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.errors import (
     SignedOutError,
     SignInBusyError,
+    UnreachableError,
     ZcbulkError,
 )
 from zcbulk_tui.tui.screens.dialogs import NoticeScreen
@@ -103,15 +104,20 @@ async def test_a_sign_out_that_comes_and_goes_lies_once_over_what_is_open() -> N
 
 
 async def test_what_passes_is_said_in_passing() -> None:
-    error = SignInBusyError("Zoho gives out no token", retry_after=432)
+    busy = SignInBusyError("Zoho gives out no token", retry_after=432)
+    away = UnreachableError("The accounts server does not answer")
     async with Stage().open(toasts=True) as stage:
-        token = NoToken(stage, error)
-        for _ in range(3):
+        token = NoToken(stage, busy)
+        for error, said in ((busy, "no token, again in 7m10s"), (away, "no token, again in ")):
+            token.error = error
+            for _ in range(3):
+                await token.look()
+            assert stage.app.screen is stage.screen
+            assert said in stage.text()[0]
+            toasts = [it for it in stage.app._notifications if error.title in it.message]
+            assert len(toasts) == 1
+            token.error = None
             await token.look()
-        assert stage.app.screen is stage.screen
-        assert "no token, again in 7m10s" in stage.text()[0]
-        toasts = [toast for toast in stage.app._notifications if error.title in toast.message]
-        assert len(toasts) == 1
 
 
 async def test_a_start_without_a_token_is_refused_and_sends_nothing() -> None:
