@@ -3,6 +3,7 @@
 from dataclasses import replace
 from time import process_time
 
+import pytest
 from textual.widgets import Input
 
 from tests.support.jobs import reading
@@ -10,6 +11,7 @@ from tests.tui.log_app import LogApp, Memory, abort, call, event, made_up, numbe
 from tests.tui.slow_terminal import SlowTerminal
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.render import log
+from zcbulk_tui.tui import log_entries
 from zcbulk_tui.tui.log_entries import LogEntries
 from zcbulk_tui.tui.widgets.log_list import LogList
 
@@ -57,22 +59,25 @@ def test_more_entries_of_one_moment_than_a_page_do_not_stop_it() -> None:
     assert _all_of(Memory(*numbered(1_100, apart=0.0), last)).loaded[-1].record == last
 
 
-async def test_one_key_reads_so_many_pages_and_says_how_far_it_came() -> None:
-    memory = Memory(*numbered(21_001, apart=60.0))
+async def test_one_key_reads_so_many_pages_and_says_how_far_it_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log_entries, "_PAGE", 50)
+    memory = Memory(*numbered(2_101, apart=60.0))
     async with LogApp(memory).open() as app:
-        await app.look_for("number 21000")
+        await app.look_for("number 2100")
         assert len(memory.asked) == 1 + 20
-        assert app.lines()[0].startswith(" Log  0 of 10,4")
-        back_to = f"{memory.records[10_479].at.astimezone():%d %b %H:%M}"
+        assert app.lines()[0].startswith(" Log  0 of 1,0")
+        back_to = f"{memory.records[1_029].at.astimezone():%d %b %H:%M}"
         assert f" searched back to {back_to}; press G for more " in app.lines()[-5]
-        hint = f"Nothing matches “number 21000” since {back_to}."
+        hint = f"Nothing matches “number 2100” since {back_to}."
         assert [row.strip() for row in app.rows()] == [hint]
         await app.press("G")
         assert len(memory.asked) == 1 + 2 * 20
         await app.press("G")
-        assert app.lines()[0].startswith(" Log  1 of 21,001 entries")
+        assert app.lines()[0].startswith(" Log  1 of 2,101 entries")
         assert "searched" not in app.lines()[-5]
-        assert number_in(app.row) == 21_000
+        assert number_in(app.row) == 2_100
 
 
 # The filter.
