@@ -1,9 +1,11 @@
 """A log of made-up entries, on a screen of its own."""
 
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from unittest.mock import patch
 
@@ -89,6 +91,17 @@ def made_up(count: int = 300) -> list[Record]:
     return records
 
 
+_MOMENT = attrgetter("at")
+
+
+def _age(moment: datetime) -> timedelta:
+    return NOW - moment
+
+
+def _age_of(record: Record) -> timedelta:
+    return _age(record.at)
+
+
 class Memory:
     """A log in memory, as the archive reads one.
 
@@ -113,12 +126,11 @@ class Memory:
         self.asked.append({"since": since, "before": before, "limit": limit})
         if self.trouble is not None:
             raise self.trouble
-        self.records.sort(key=lambda record: record.at, reverse=True)
-        return [
-            record
-            for record in self.records
-            if (since is None or record.at >= since) and (before is None or record.at < before)
-        ][:limit]
+        self.records.sort(key=_MOMENT, reverse=True)
+        # From the newest to the oldest: what is read of a long log is found without a look at all.
+        first = 0 if before is None else bisect_right(self.records, _age(before), key=_age_of)
+        last = None if since is None else bisect_right(self.records, _age(since), key=_age_of)
+        return self.records[first:last][:limit]
 
 
 class LogApp(App[None]):

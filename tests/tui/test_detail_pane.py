@@ -33,30 +33,32 @@ SHARED = {
 """Where the list and the details are on a screen."""
 
 
-@pytest.mark.parametrize("size", SHARED, ids=["beside", "below", "in place of the list"])
-async def test_enter_opens_the_details_where_there_is_room_and_closes_them(
-    size: tuple[int, int],
-) -> None:
-    async with Stage().open(*size) as stage:
-        await stage.select("Price list")
-        await stage.press("enter")
-        jobs, details = SHARED[size]
-        assert (stage.screen.jobs.region, pane(stage).region) == (jobs, details)
-        shown = told(stage)
-        assert stage.ref("Price list").job_id in shown
-        assert "COUNTS ──" in shown
-        assert "next poll" not in stage.text()[-3], "what they tell is not told twice"
-        assert any("Suppliers" in line for line in stage.text()) is bool(jobs)
-        await stage.press("j", "k", "j")  # they follow the cursor, also where no list is seen
-        assert stage.ref("Invoices Q3").job_id in told(stage)
-        await stage.press("enter")
-        assert stage.screen.jobs.size == LIST[size]
-        assert "COUNTS ──" not in told(stage)
-        assert any("▌ ▶ Invoices Q3" in line for line in stage.text())
-        assert "next poll" in stage.text()[-3]
+async def test_enter_opens_the_details_where_there_is_room_and_closes_them() -> None:
+    async with Stage().open(160, 40) as stage:
+        for size, (jobs, details) in SHARED.items():  # beside, below, in place of the list
+            await stage.select("Price list")
+            await stage.press("enter")
+            await stage.pilot.resize_terminal(*size)
+            await stage.pilot.pause()
+            assert (stage.screen.jobs.region, pane(stage).region) == (jobs, details)
+            shown = told(stage)
+            assert stage.ref("Price list").job_id in shown
+            assert "COUNTS ──" in shown
+            assert "next poll" not in stage.text()[-3], "what they tell is not told twice"
+            assert any("Suppliers" in line for line in stage.text()) is bool(jobs)
+            await stage.press("j", "k", "j")  # they follow the cursor, also where no list is seen
+            assert stage.ref("Invoices Q3").job_id in told(stage)
+            await stage.press("enter")
+            assert stage.screen.jobs.size == LIST[size]
+            assert "COUNTS ──" not in told(stage)
+            assert any("▌ ▶ Invoices Q3" in line for line in stage.text())
+            assert "next poll" in stage.text()[-3]
+            await stage.press("enter")
+            assert (stage.screen.jobs.region, pane(stage).region) == (jobs, details)
+            await stage.press("enter")
 
 
-async def test_zoom_gives_the_details_the_screen_and_takes_it_back() -> None:
+async def test_zoom_and_two_clicks_open_the_details_beside_a_list_that_keeps_its_keys() -> None:
     async with Stage().open(160, 40) as stage:
         await stage.press("z")
         assert pane(stage).region == Region(0, 2, 160, 36)
@@ -67,16 +69,17 @@ async def test_zoom_gives_the_details_the_screen_and_takes_it_back() -> None:
         assert stage.screen.jobs.size == LIST[160, 40]
         await stage.press("enter")
         assert (stage.screen.jobs.region, pane(stage).region) == SHARED[160, 40]
+        await stage.press("pagedown")
+        assert stage.screen.workspace.rows.cursor == 11
+        assert stage.ref("Tax codes").job_id in told(stage)
 
-
-async def test_they_take_another_place_as_the_screen_changes() -> None:
-    async with Stage().open(160, 40) as stage:
-        await stage.press("enter")
-        for size in ((80, 24), (120, 40), (160, 40)):
-            await stage.pilot.resize_terminal(*size)
-            await stage.pilot.pause()
-            assert (stage.screen.jobs.region, pane(stage).region) == SHARED[size], size
-            assert "COUNTS ──" in told(stage), size
+        await stage.press("escape")
+        await stage.pilot.click(stage.screen.jobs, offset=(8, 4))
+        assert stage.screen.jobs.size == LIST[160, 40]
+        await stage.pilot.click(stage.screen.jobs, offset=(8, 4), times=2)
+        await stage.pilot.pause()
+        assert pane(stage).region == SHARED[160, 40][1]
+        assert stage.ref("Invoices Q3").job_id in told(stage)
 
 
 async def test_page_keys_scroll_what_fills_the_screen() -> None:
@@ -96,23 +99,6 @@ async def test_page_keys_scroll_what_fills_the_screen() -> None:
         assert stage.screen.workspace.rows.cursor == 0
         await stage.press("pagedown", "j")
         assert "Orders EU" in stage.text()[3] + stage.text()[2], "another job begins at its top"
-
-
-async def test_two_clicks_on_a_job_open_its_details() -> None:
-    async with Stage().open(160, 40) as stage:
-        await stage.pilot.click(stage.screen.jobs, offset=(8, 4))
-        assert stage.screen.details is None
-        await stage.pilot.click(stage.screen.jobs, offset=(8, 4), times=2)
-        await stage.pilot.pause()
-        assert pane(stage).region == SHARED[160, 40][1]
-        assert stage.ref("Invoices Q3").job_id in told(stage)
-
-
-async def test_page_keys_move_the_cursor_where_the_list_is_seen() -> None:
-    async with Stage().open(160, 40) as stage:
-        await stage.press("enter", "pagedown")
-        assert stage.screen.workspace.rows.cursor == 11
-        assert stage.ref("Tax codes").job_id in told(stage)
 
 
 class Rest:

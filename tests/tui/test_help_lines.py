@@ -1,5 +1,7 @@
 """The lines of the help: every key and sign, aligned, and found by what is said of it."""
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +17,13 @@ from zcbulk_tui.tui.keys import KEYS, Key
 ALL = help_lines.help_groups(KEYS, UNICODE)
 
 
+@cache
+def sign_cells(width: int) -> int:
+    return help_lines.sign_cells(ALL, width)
+
+
 def drawn(among: list[help_lines.HelpGroup], width: int) -> list[Line]:
-    return help_lines.lines(among, help_lines.sign_cells(ALL, width), width)
+    return help_lines.lines(among, sign_cells(width), width)
 
 
 def texts(among: list[help_lines.HelpGroup], width: int = 120) -> list[str]:
@@ -75,13 +82,13 @@ def test_keys_too_long_for_their_column_have_a_line_of_their_own() -> None:
     assert [line.rstrip() for line in texts(among, 60)] == [
         " Move",
         "  ctrl+F1 ctrl+F2 ctrl+F3 ctrl+F4",
-        " " * (4 + help_lines.sign_cells(ALL, 60)) + "Do it. (1 call)",
+        " " * (4 + sign_cells(60)) + "Do it. (1 call)",
     ]
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_all_texts_begin_in_one_column_and_fit(width: int) -> None:
-    start = 4 + help_lines.sign_cells(ALL, width)
+    start = 4 + sign_cells(width)
     for line in drawn(ALL, width):
         assert line_width(line) <= width
         if len(line) > 2:

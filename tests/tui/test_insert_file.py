@@ -3,23 +3,29 @@
 import csv
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from textual.app import App
 from textual.widgets import Button, Input, Static
 
 from tests.support.insertions import FORM, insertion
+from tests.support.jobs import NOW
+from tests.tui.alone import Alone
 from tests.tui.stage import Stage
 from zcbulk_tui.cli.preparing import LocalFiles, _LocalFile
+from zcbulk_tui.domain.form import FieldType, FormField, FormFields, FormRef
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
+from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.simulator.faults import Call
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.messages import LOST
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.schedule import Fault
-from zcbulk_tui.tui.inserting import OnProgress, question
+from zcbulk_tui.tui.inserting import Inserting, OnProgress, question
+from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.choose import ChooseScreen
-from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.insert_file import InsertFileScreen
 from zcbulk_tui.tui.screens.queue import QueueScreen
 from zcbulk_tui.tui.widgets.path_field import completion
@@ -36,27 +42,112 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def dialog(stage: Stage) -> InsertFileScreen:
-    screen = stage.app.screen
-    assert isinstance(screen, InsertFileScreen)
-    return screen
+# The dialog alone.
 
 
-def said(stage: Stage) -> str:
-    return str(dialog(stage).query_one("#problem", Static).content)
+class Lists:
+    """Stands in for what lists fields: of one form, whose e-mail addresses are checked.
+
+    Attributes:
+        calls: How often they were listed.
+    """
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def known_fields(self, _: FormRef) -> FormFields | None:
+        return None
+
+    async def fields(self, _: FormRef) -> FormFields:
+        self.calls += 1
+        return FormFields((FormField("Email", "Email", FieldType.EMAIL),), NOW)
 
 
-async def check(stage: Stage, path: Path | str, form: str = "Contacts") -> None:
-    """Opens the dialog, fills it in and has the file checked."""
-    await stage.press("N")
-    screen = dialog(stage)
+class Asked(Alone):
+    """The dialog over nothing; what it prepares is written into a folder.
+
+    Attributes:
+        lists: Where it lists forms and fields.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.lists = Lists()
+        files = LocalFiles(folder, "anna@jump1", lambda: NOW)
+        lists: Any = self.lists
+        inserting = Inserting(cast(Any, None), lists, files, lambda *_: "")
+        home = JobDefaults(Environment.STAGE, owner=FORM.owner, app=FORM.app)
+        self.screen_of_file = InsertFileScreen(inserting, home, (), lambda: "", lambda: NOW)
+        super().__init__(self.screen_of_file)
+
+    async def check(self, path: Path | str, form: str = "Contacts") -> None:
+        """Fills the dialog in, and has the file checked."""
+        fill_in(self, path, form)
+        await self.press("enter")
+
+    async def until_checked(self) -> None:
+        await self.until(lambda: self.part("#report").display)
+
+    async def until_fields_are_shown(self) -> None:
+        await self.until(lambda: self.part("#fields").display)
+
+    def part(self, selector: str) -> Any:
+        return self.screen_of_file.query_one(selector)
+
+    @property
+    def said(self) -> str:
+        return str(self.part("#problem").content)
+
+    @property
+    def reported(self) -> str:
+        return str(self.part("#report").content)
+
+
+def fill_in(app: App[Any], path: Path | str, form: str = "Contacts") -> None:
     for name, value in (("path", str(path)), ("form", form)):
-        screen.query_one(f"#{name}", Input).value = value
-    await stage.press("enter")
+        app.screen.query_one(f"#{name}", Input).value = value
 
 
-async def until_checked(stage: Stage) -> None:
-    await stage.until(lambda: dialog(stage).query_one("#report").display)
+async def test_what_is_missing_or_cannot_be_read_is_said_in_the_dialog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "~draft.csv"
+    async with Asked(tmp_path).open() as asked:
+        await asked.press("enter")
+        assert asked.said == "Which file?"
+        await asked.press(*"/x", "enter")
+        assert asked.said.startswith("Into which form?")
+        focused = asked.screen.focused
+        assert focused is not None
+        assert focused.id == "form"
+        await asked.check("~nosuch/x.csv", "Contacts")
+        await asked.until(lambda: "There is no file" in asked.said)
+        asked.part("#path").value = "~draft.csv"  # no home of anybody
+        for content, expected in ((b"", "is empty"), (b"Email\n", "no records")):
+            path.write_bytes(content)
+            asked.part("#check").press()
+            await asked.until(lambda: expected in asked.said)  # noqa: B023 - at once
+        path.write_bytes("Company\nMüller\n".encode("windows-1252"))
+        asked.part("#check").press()
+        await asked.until(lambda: isinstance(asked.screen, ChooseScreen))
+        await asked.pilot.pause()
+        assert "Which encoding" in asked.text()
+        assert "windows-1252 Müller" in asked.text()
+        await asked.press("enter")
+        await asked.until_checked()
+        assert "windows-1252" in asked.reported
+        await asked.press("escape")
+        assert asked.part("#fields").display
+        await asked.press("escape")
+        assert asked.answers == [None]
+
+
+@pytest.fixture
+def suspect(tmp_path: Path) -> Path:
+    """A file with a record that would fail."""
+    path = tmp_path / "some.csv"
+    path.write_text("Email,Company\nnobody,Acme\na@b.co,Acme\n")
+    return path
 
 
 def left_out(folder: Path) -> int:
@@ -64,195 +155,30 @@ def left_out(folder: Path) -> int:
     return len(list(folder.glob("*.suspects*")))
 
 
-def changes(stage: Stage) -> list[str | None]:
-    return [it.action for it in stage.creator.log if it.method != "GET"]
+async def list_fields(asked: Asked, path: Path) -> None:
+    """Has a file checked, the fields listed, and the file checked once more."""
+    await asked.check(path)
+    await asked.until_checked()
+    assert asked.said.startswith("The form's fields are not known")
+    await asked.press("enter")
+    await asked.until(lambda: "not an e-mail address" in asked.reported)
 
 
-async def answer(stage: Stage, form: str = "Contacts") -> None:
-    """Says yes, by the form's name."""
-    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
-    await stage.press(*form)
-    await stage.press("enter")
-
-
-async def test_a_file_becomes_a_running_job(file: Path) -> None:
-    async with Stage().open() as stage:
-        await check(stage, file)
-        await until_checked(stage)
-        assert f"{ROWS} records in 2 batches" in "\n".join(stage.text())
-        await stage.press("tab", "enter")
-        await answer(stage)
-        await stage.until(lambda: changes(stage)[-3:] == ["create", "upload", "start"])
-        await stage.until(lambda: "contacts.csv" in "\n".join(stage.text()))
-
-
-@pytest.mark.parametrize(
-    ("files", "starts", "said"),
-    [
-        pytest.param(1, True, ["It will take 50000 s."], id="a job"),
-        pytest.param(2, True, [], id="several, one after the other"),
-        pytest.param(1, False, [], id="one that waits for its start"),
-    ],
-)
-def test_the_question_says_what_the_form_s_past_says(
-    files: int, starts: bool, said: list[str]
+async def test_the_fields_are_listed_by_a_key_and_then_checked(
+    tmp_path: Path, suspect: Path
 ) -> None:
-    prepared = Prepared(tuple(insertion(str(number)) for number in range(files)))
-    plan = InsertPlan(FORM, "", starts=starts)
-    asked = question(prepared, plan, lambda _, records: f"It will take {records} s.", "")
-    assert [it for it in asked.paragraphs if "It will" in it] == said
-    assert all(question(prepared, plan, lambda *_: "", "").paragraphs)
-
-
-async def test_what_is_missing_is_asked_for_in_its_turn() -> None:
-    async with Stage().open() as stage:
-        await stage.press("N", "enter")
-        assert said(stage) == "Which file?"
-        await stage.press(*"/x", "enter")
-        assert said(stage).startswith("Into which form?")
-        focused = stage.app.screen.focused
-        assert focused is not None
-        assert focused.id == "form"
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [(None, "There is no file"), (b"", "is empty"), (b"Email\n", "no records")],
-)
-async def test_what_cannot_be_read_is_said_in_the_dialog(
-    tmp_path: Path, content: bytes | None, expected: str
-) -> None:
-    path = tmp_path / "some.csv"
-    if content is not None:
-        path.write_bytes(content)
-    async with Stage().open() as stage:
-        await check(stage, path)
-        await stage.until(lambda: expected in said(stage))
-        assert changes(stage) == []
-
-
-async def test_an_encoding_that_is_not_known_is_asked_for(tmp_path: Path) -> None:
-    path = tmp_path / "some.csv"
-    path.write_bytes("Company\nMüller\n".encode("windows-1252"))
-    async with Stage().open() as stage:
-        await check(stage, path)
-        await stage.until(lambda: "Which encoding" in "\n".join(stage.text()))
-        assert any("windows-1252" in line and "Müller" in line for line in stage.text())
-        await stage.press("enter")
-        await until_checked(stage)
-        assert any("windows-1252" in line for line in stage.text())
-
-
-async def test_the_fields_are_listed_by_a_key_and_then_checked(tmp_path: Path) -> None:
-    path = tmp_path / "some.csv"
-    path.write_text("Email,Company\nnobody,Acme\na@b.co,Acme\n")
-    async with Stage().open() as stage:
-        await check(stage, path)
-        await until_checked(stage)
-        assert said(stage).startswith("The form's fields are not known")
-        await stage.press("enter")
-        await stage.until(lambda: "not an e-mail address" in "\n".join(stage.text()))
-        assert dialog(stage).query_one("#handling").display
-        await stage.press("enter")
-        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
-        assert any("1 records are left out" in line for line in stage.text())
+    async with Asked(tmp_path).open() as asked:
+        await list_fields(asked, suspect)
+        assert asked.lists.calls == 1
+        assert asked.part("#handling").display
+        await asked.press("enter")
+        await asked.until(lambda: isinstance(asked.screen, ConfirmScreen))
+        await asked.pilot.pause()
+        assert "1 records are left out" in asked.text()
         assert left_out(tmp_path) == 2
-        await stage.press("escape")
-        await stage.until(lambda: not left_out(tmp_path))
-        assert changes(stage) == []
-
-
-async def test_esc_goes_back_a_page_and_then_to_the_list(file: Path) -> None:
-    async with Stage().open() as stage:
-        await check(stage, file)
-        await until_checked(stage)
-        await stage.press("escape")
-        assert dialog(stage).query_one("#fields").display
-        await stage.press("escape")
-        assert stage.app.screen is stage.screen
-        assert changes(stage) == []
-
-
-async def test_a_lost_answer_needs_the_user_who_finds_it_in_the_queue(file: Path) -> None:
-    async with Stage().open() as stage:
-        stage.creator.inject(Fault(LOST, behind=True, calls=frozenset({Call.CREATE}), times=1))
-        await check(stage, file)
-        await until_checked(stage)
-        await stage.press("tab", "enter")
-        await answer(stage)
-        await stage.until(lambda: "a job may exist" in "\n".join(stage.text()))
-        await stage.press("escape", "n")
-        assert isinstance(stage.app.screen, QueueScreen)
-        assert any("unclear" in line for line in stage.text())
-        await stage.press("S")
-        assert any("may have made a job whose id" in line for line in stage.text())
-        await stage.press("escape", "x")
-        await stage.until(lambda: "No file is on its way" in "\n".join(stage.text()))
-        assert changes(stage) == ["create"]
-
-
-async def test_read_only_has_no_key_for_it() -> None:
-    async with Stage(read_only=True).open() as stage:
-        await stage.press("N")
-        assert stage.app.screen is stage.screen
-
-
-def test_a_path_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    for name in ("orders.csv", "orders.txt", ".hidden.csv", "o\x1b.csv"):
-        (tmp_path / name).touch()
-    begin = f"{tmp_path}/"
-    assert completion(f"{begin}or") == f"{begin}orders.csv"
-    assert completion(f"{begin}f") == f"{begin}folder/"
-    assert completion(f"{begin}orders.t") == f"{begin}orders.txt"
-    assert completion(begin) == f"{begin}orders.csv"
-    assert completion(f"{begin}.h") == f"{begin}.hidden.csv"
-    assert completion(f"{begin}none") is None
-    assert completion(f"{begin}none/x") is None
-    assert completion("~/\0") is None
-
-
-async def test_a_path_with_the_home_of_nobody_is_a_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "~draft.csv").write_text("Email\na@b.co\n")
-    async with Stage().open() as stage:
-        await check(stage, "~nosuch/x.csv")
-        await stage.until(lambda: "There is no file" in said(stage))
-        dialog(stage).query_one("#path", Input).value = "~draft.csv"
-        dialog(stage).query_one("#check", Button).press()
-        await until_checked(stage)
-
-
-def lists_made(stage: Stage) -> int:
-    """How many calls of the Meta API there were."""
-    return sum("/meta/" in it.path for it in stage.creator.log)
-
-
-async def press_list_forms(stage: Stage) -> None:
-    dialog(stage).query_one("#list-forms", Button).press()
-    await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
-
-
-async def test_what_was_listed_is_offered_and_listed_again_for_a_call() -> None:
-    async with Stage().open() as stage:
-        await stage.press("N")
-        await press_list_forms(stage)
-        assert "List them (1 call)" in "\n".join(stage.text())
-        assert lists_made(stage) == 0
-        await stage.press("enter")
-        await stage.until(lambda: "List them again (1 call)" in "\n".join(stage.text()))
-        assert lists_made(stage) == 1
-        await stage.press("escape")
-        await press_list_forms(stage)
-        assert "Contacts" in "\n".join(stage.text())
-        assert lists_made(stage) == 1
-        await stage.press("end", "enter")
-        await stage.until(lambda: lists_made(stage) == 2)
-        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
-        await stage.press("home", "enter")
-        assert dialog(stage).query_one("#form", Input).value
+        await asked.press("escape")
+        assert not left_out(tmp_path)
+        assert asked.answers == []
 
 
 class Held:
@@ -275,39 +201,38 @@ class Held:
         monkeypatch.setattr(_LocalFile, "prepare", held)
 
 
-@pytest.mark.parametrize("at_the_end", [False, True])
-@pytest.mark.parametrize("key", ["escape", "back"])
+@pytest.mark.parametrize(("key", "at_the_end"), [("escape", False), ("back", True)])
 async def test_esc_ends_the_preparing_and_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, at_the_end: bool
+    tmp_path: Path,
+    suspect: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    at_the_end: bool,
 ) -> None:
-    path = tmp_path / "some.csv"
-    path.write_text("Email,Company\nnobody,Acme\na@b.co,Acme\n")
     held = Held(monkeypatch, at_the_end=at_the_end)
-    async with Stage().open() as stage:
-        await check(stage, path)
-        await until_checked(stage)
-        await stage.press("enter")
-        await stage.until(lambda: "not an e-mail address" in "\n".join(stage.text()))
-        await stage.press("enter")
-        await stage.until(held.begun.is_set)
+    async with Asked(tmp_path).open() as asked:
+        await list_fields(asked, suspect)
+        await asked.press("enter")
+        await asked.until(held.begun.is_set)
         if key == "back":
-            dialog(stage).query_one("#back", Button).press()
+            asked.part("#back").press()
         else:
-            await stage.press("escape")
-        await stage.until(lambda: dialog(stage).query_one("#fields").display)
+            await asked.press("escape")
+        await asked.until_fields_are_shown()
         held.goes_on.set()
-        await stage.until(held.over.is_set)
-        await stage.until(lambda: not left_out(tmp_path))
-        assert dialog(stage).query_one("#fields").display
-        assert said(stage) == ""
-        path_field = dialog(stage).query_one("#path", Input)
-        assert stage.app.screen.focused is path_field
-        assert not path_field.disabled
-        await stage.press("enter")
-        await until_checked(stage)
+        await asked.until(held.over.is_set)
+        await asked.until(lambda: not left_out(tmp_path))
+        assert asked.part("#fields").display
+        assert asked.said == ""
+        assert asked.screen.focused is asked.part("#path")
+        assert not asked.part("#path").disabled
+        await asked.press("enter")
+        await asked.until_checked()
 
 
-async def test_esc_ends_the_second_check(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_esc_ends_the_second_check(
+    tmp_path: Path, suspect: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun, goes_on, over = Event(), Event(), Event()
     check_again = LocalFiles.check
 
@@ -323,16 +248,143 @@ async def test_esc_ends_the_second_check(file: Path, monkeypatch: pytest.MonkeyP
             over.set()
 
     monkeypatch.setattr(LocalFiles, "check", held)
+    async with Asked(tmp_path).open() as asked:
+        await asked.check(suspect)
+        await asked.until_checked()
+        await asked.press("enter")
+        await asked.until(begun.is_set)
+        await asked.press("escape")
+        goes_on.set()
+        await asked.until(over.is_set)
+        assert asked.part("#fields").display
+        assert not asked.part("#report").display
+
+
+@pytest.mark.parametrize(
+    ("files", "starts", "said"),
+    [
+        pytest.param(1, True, ["It will take 50000 s."], id="a job"),
+        pytest.param(2, True, [], id="several, one after the other"),
+        pytest.param(1, False, [], id="one that waits for its start"),
+    ],
+)
+def test_the_question_says_what_the_form_s_past_says(
+    files: int, starts: bool, said: list[str]
+) -> None:
+    prepared = Prepared(tuple(insertion(str(number)) for number in range(files)))
+    plan = InsertPlan(FORM, "", starts=starts)
+    asked = question(prepared, plan, lambda _, records: f"It will take {records} s.", "")
+    assert [it for it in asked.paragraphs if "It will" in it] == said
+    assert all(question(prepared, plan, lambda *_: "", "").paragraphs)
+
+
+def test_a_path_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("orders.csv", "orders.txt", ".hidden.csv", "o\x1b.csv"):
+        (tmp_path / name).touch()
+    begin = f"{tmp_path}/"
+    assert completion(f"{begin}or") == f"{begin}orders.csv"
+    assert completion(f"{begin}f") == f"{begin}folder/"
+    assert completion(f"{begin}orders.t") == f"{begin}orders.txt"
+    assert completion(begin) == f"{begin}orders.csv"
+    assert completion(f"{begin}.h") == f"{begin}.hidden.csv"
+    assert completion(f"{begin}none") is None
+    assert completion(f"{begin}none/x") is None
+    assert completion("~/\0") is None
+
+
+# On the dashboard.
+
+
+async def check(stage: Stage, path: Path) -> None:
+    """Has a file checked."""
+    await stage.press("N")
+    fill_in(stage.app, path)
+    await stage.press("enter")
+    report = stage.app.screen.query_one("#report", Static)
+    await stage.until(lambda: report.display)
+    assert f"{ROWS} records in 2 batches" in str(report.content)
+
+
+async def press(stage: Stage, button: str) -> None:
+    stage.app.screen.query_one(f"#{button}", Button).press()
+    await stage.pilot.pause()
+
+
+async def answer(stage: Stage, form: str = "Contacts") -> None:
+    """Says yes, by the form's name."""
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+    await stage.press(*form, "enter")
+
+
+def changes(stage: Stage) -> list[str | None]:
+    return [it.action for it in stage.creator.log if it.method != "GET"]
+
+
+def lists_made(stage: Stage) -> int:
+    """How many calls of the Meta API there were."""
+    return sum("/meta/" in it.path for it in stage.creator.log)
+
+
+async def test_a_file_becomes_a_running_job(file: Path) -> None:
     async with Stage().open() as stage:
         await check(stage, file)
-        await until_checked(stage)
+        await press(stage, "list-fields")
+        await stage.until(lambda: lists_made(stage) == 1)
+        insert = stage.app.screen.query_one("#insert", Button)
+        await stage.until(lambda: stage.app.screen.focused is insert)
         await stage.press("enter")
-        await stage.until(begun.is_set)
+        await answer(stage)
+        await stage.until(lambda: changes(stage)[-3:] == ["create", "upload", "start"])
+        await stage.until(lambda: any(it.job.label == "contacts.csv" for it in stage.jobs))
+        assert "contacts.csv" in "\n".join(stage.text())
+
+
+async def test_what_was_listed_is_offered_and_listed_again_for_a_call() -> None:
+    async def list_forms(stage: Stage) -> None:
+        await press(stage, "list-forms")
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+
+    async with Stage().open() as stage:
+        await stage.press("N")
+        form = stage.app.screen.query_one("#form", Input)
+        await list_forms(stage)
+        assert "List them (1 call)" in "\n".join(stage.text())
+        assert lists_made(stage) == 0
+        await stage.press("enter")
+        await stage.until(lambda: lists_made(stage) == 1)
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
         await stage.press("escape")
-        goes_on.set()
-        await stage.until(over.is_set)
-        assert dialog(stage).query_one("#fields").display
-        assert not dialog(stage).query_one("#report").display
+        await list_forms(stage)
+        assert "List them again (1 call)" in "\n".join(stage.text())
+        assert "Contacts" in "\n".join(stage.text())
+        assert lists_made(stage) == 1
+        await stage.press("end", "enter")
+        await stage.until(lambda: lists_made(stage) == 2)
+        await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
+        await stage.press("home", "enter")
+        assert form.value
+        await stage.press("escape")
+        assert stage.app.screen is stage.screen
+        assert changes(stage) == []
+
+
+async def test_a_lost_answer_needs_the_user_who_finds_it_in_the_queue(file: Path) -> None:
+    async with Stage().open() as stage:
+        stage.creator.inject(Fault(LOST, behind=True, calls=frozenset({Call.CREATE}), times=1))
+        await check(stage, file)
+        await press(stage, "insert")
+        await answer(stage)
+        await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
+        assert "a job may exist" in "\n".join(stage.text())
+        await stage.press("escape", "n")
+        assert isinstance(stage.app.screen, QueueScreen)
+        assert any("unclear" in line for line in stage.text())
+        await stage.press("S")
+        assert any("may have made a job whose id" in line for line in stage.text())
+        await stage.press("escape", "x")
+        await stage.until(lambda: "No file is on its way" in "\n".join(stage.text()))
+        assert changes(stage) == ["create"]
 
 
 async def test_what_is_unforeseen_ends_the_dashboard_with_a_sentence(
@@ -344,8 +396,7 @@ async def test_what_is_unforeseen_ends_the_dashboard_with_a_sentence(
     monkeypatch.setattr(_LocalFile, "prepare", failing)
     async with Stage().open() as stage:
         await check(stage, file)
-        await until_checked(stage)
-        await stage.press("tab", "enter")
+        await press(stage, "insert")
         while stage.app.is_running:
             await stage.pilot.pause(0.01)
     assert stage.app.return_code == 1

@@ -3,8 +3,6 @@
 import random
 from collections.abc import Callable
 
-import pytest
-
 from tests.tui.list_app import NAMES, ListApp, job, key, numbered
 
 PAGE = 10
@@ -55,44 +53,37 @@ async def test_an_empty_list_works() -> None:
         assert jobs.rows.selected is None
         assert app.rows() == []
         assert app.selections == 0
+        for number in (7, 8):
+            app.put(job(number))
+            jobs.paint()
+            await pilot.pause()
+            assert app.marked() == [f"Job {number}"], "the first that comes is selected"
+            assert app.label == f"Job {number}"
+            app.drop(job(number))
+            await pilot.pause()
+            assert jobs.rows.selected is None, "and the last one may go"
+            assert app.rows() == []
 
 
-async def test_the_first_job_of_an_empty_list_is_selected() -> None:
-    app = ListApp()
-    async with app.open() as pilot:
-        app.put(job(7))
-        app.jobs.paint()
-        await pilot.pause()
-        assert app.marked() == ["Job 7"]
-        assert app.label == "Job 7"
-
-
-async def test_the_last_job_may_go() -> None:
-    app = ListApp([job(7)])
-    async with app.open() as pilot:
-        app.drop(job(7))
-        await pilot.pause()
-        assert app.jobs.rows.selected is None
-        assert app.rows() == []
-        app.put(job(8))
-        app.jobs.paint()
-        await pilot.pause()
-        assert app.marked() == ["Job 8"]
-
-
-async def test_moving_stops_at_the_ends() -> None:
+async def test_moving_stops_at_the_ends_and_is_told_once() -> None:
     app = ListApp(numbered(30))
     async with app.open() as pilot:
-        for rows, expected in ((1, 1), (-1, 0), (-1, 0), (PAGE, 10), (1000, 29), (-1000, 0)):
+        moves = ((1, 1), (0, 1), (-1, 0), (-1, 0), (PAGE, 10), (1000, 29), (1, 29), (-1000, 0))
+        told = [1, 1, 2, 2, 3, 4, 4, 5]
+        for (rows, expected), times in zip(moves, told, strict=True):
             app.jobs.move(rows)
             await pilot.pause()
             assert app.label == f"Job {expected}"
             assert app.marked() == [app.label]
+            assert app.selections == times
 
+        app.jobs.select_job(key(job(17)))
+        await pilot.pause()
+        assert app.marked() == ["Job 17"], "it is selected by what it is"
+        assert key(job(17)) in app.jobs.rows
+        assert key(job(99)) not in app.jobs.rows
 
-async def test_the_view_follows_the_cursor_by_most_of_a_page() -> None:
-    app = ListApp(numbered(30))
-    async with app.open() as pilot:
+        app.jobs.move_to_end(last=False)
         journey: list[tuple[Callable[[], None], list[str]]] = [
             (lambda: app.jobs.move(9), names(0, 9)),
             (lambda: app.jobs.move(1), names(8, 17)),
@@ -105,78 +96,40 @@ async def test_the_view_follows_the_cursor_by_most_of_a_page() -> None:
         for act, view in journey:
             act()
             await pilot.pause()
-            assert app.names() == view
+            assert app.names() == view, "the view follows by most of a page"
             assert app.marked() == [app.label]
 
 
-async def test_every_move_to_another_job_is_told_once() -> None:
-    app = ListApp(numbered(30))
-    async with app.open() as pilot:
-        for rows, told in ((1, 1), (0, 1), (-1, 2), (-1, 2), (20, 3)):
-            app.jobs.move(rows)
-            await pilot.pause()
-            assert app.selections == told
-
-
-async def test_a_job_is_selected_by_what_it_is() -> None:
-    app = ListApp(numbered(30))
-    async with app.open() as pilot:
-        app.jobs.select_job(key(job(17)))
-        await pilot.pause()
-        assert app.marked() == ["Job 17"]
-        assert key(job(17)) in app.jobs.rows
-        assert key(job(99)) not in app.jobs.rows
-
-
-@pytest.mark.parametrize(
-    ("gone", "selected"),
-    [
-        pytest.param(0, "Job 5", id="above"),
-        pytest.param(9, "Job 5", id="below"),
-        pytest.param(5, "Job 6", id="the selected one"),
-    ],
-)
-async def test_the_cursor_stays_on_its_job_when_another_goes(gone: int, selected: str) -> None:
-    app = ListApp(numbered(10))
+async def test_the_cursor_stays_on_its_job_when_others_come_and_go() -> None:
+    app = ListApp(numbered(12))
     async with app.open() as pilot:
         app.jobs.select(5)
-        app.drop(job(gone))
-        await pilot.pause()
-        assert app.label == selected
-        assert app.marked() == [selected]
-        assert app.names() == [name for name in names(0, 9) if name != f"Job {gone}"]
-
-
-async def test_the_cursor_goes_up_when_the_last_job_goes() -> None:
-    app = ListApp(numbered(10))
-    async with app.open() as pilot:
+        left = list(range(12))
+        for gone, selected in ((0, 5), (9, 5), (5, 6)):
+            app.drop(job(gone))
+            left.remove(gone)
+            await pilot.pause()
+            assert app.marked() == [f"Job {selected}"]
+            assert app.label == f"Job {selected}"
+            assert app.names() == [f"Job {number}" for number in left[:PAGE]]
         app.jobs.move_to_end(last=True)
-        app.drop(job(9))
+        app.drop(job(11))
         await pilot.pause()
-        assert app.marked() == ["Job 8"]
-
-
-async def test_the_cursor_stays_on_its_job_when_others_come() -> None:
-    app = ListApp(numbered(3))
-    async with app.open() as pilot:
-        app.jobs.select(1)
-        for number in range(3, 40):
+        assert app.marked() == ["Job 10"], "it goes up when the last job goes"
+        assert len(app.names()) == 8
+        for number in range(12, 40):
             app.put(job(number))
         app.jobs.paint()
         await pilot.pause()
-        assert app.marked() == ["Job 1"]
-        assert app.names() == names(0, 9)
-
-
-async def test_no_lines_stay_empty_while_there_are_rows_above() -> None:
-    app = ListApp(numbered(12))
-    async with app.open() as pilot:
+        assert app.marked() == ["Job 10"]
+        assert len(app.names()) == PAGE
         app.jobs.move_to_end(last=True)
-        for number in (11, 0, 5):
+        for number in range(12, 33):
             app.drop(job(number))
-            await pilot.pause()
-        assert len(app.names()) == 9
-        assert app.names()[0] == "Job 1"
+        await pilot.pause()
+        above = [*names(7, 8), "Job 10"]
+        assert app.names() == above + names(33, 39), "no lines stay empty where rows are above"
+        assert app.marked() == ["Job 39"]
 
 
 async def test_a_long_walk_never_loses_the_cursor() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from textual import events
 
 from tests.tui.list_app import ListApp, Refreshes, numbered
@@ -17,7 +16,7 @@ def names(first: int, last: int) -> list[str]:
     return [f"Job {number}" for number in range(first, last + 1)]
 
 
-async def test_scrolling_moves_the_view_and_takes_the_cursor_along_at_its_edge() -> None:
+async def test_keys_wheel_and_clicks_move_the_view_and_take_the_cursor_along_at_its_edge() -> None:
     app = ListApp(numbered(30))
     async with app.open() as pilot:
         journey = [(3, 3, 3), (-1, 2, 3), (100, 20, 20), (-3, 17, 20), (-100, 0, 9), (-1, 0, 9)]
@@ -26,6 +25,19 @@ async def test_scrolling_moves_the_view_and_takes_the_cursor_along_at_its_edge()
             await pilot.pause()
             assert app.names() == names(top, top + PAGE - 1)
             assert app.marked() == [f"Job {cursor}"]
+        for direction, tops in (
+            (events.MouseScrollDown, (3, 6, 9)),
+            (events.MouseScrollUp, (6, 3, 0)),
+        ):
+            for pane, top in zip(app.jobs.children, tops, strict=True):
+                x, y = pane.region.x + 1, pane.region.y + 2
+                app.terminal.send_message(direction(None, x, y, 0, 0, 0, False, False, False))
+                await pilot.pause()
+                assert app.names()[0] == f"Job {top}", "the wheel scrolls over every pane"
+        app.jobs.scroll_rows(5)
+        for line, column in enumerate((1, 30, 60, 115), start=1):
+            await pilot.click(app.jobs, offset=(column, line))
+            assert app.marked() == [f"Job {4 + line}"], "a click selects wherever it falls"
 
 
 async def test_a_list_that_fits_does_not_scroll() -> None:
@@ -36,38 +48,10 @@ async def test_a_list_that_fits_does_not_scroll() -> None:
         await pilot.pause()
         assert drawn.take() == []
         assert app.marked() == ["Job 0"]
-
-
-async def test_the_wheel_scrolls_over_every_pane() -> None:
-    app = ListApp(numbered(30))
-    async with app.open() as pilot:
-        for direction, tops in (
-            (events.MouseScrollDown, (3, 6, 9)),
-            (events.MouseScrollUp, (6, 3, 0)),
-        ):
-            for pane, top in zip(app.jobs.children, tops, strict=True):
-                x, y = pane.region.x + 1, pane.region.y + 2
-                app.terminal.send_message(direction(None, x, y, 0, 0, 0, False, False, False))
-                await pilot.pause()
-                assert app.names()[0] == f"Job {top}"
-
-
-async def test_a_click_selects_the_row_wherever_it_falls() -> None:
-    app = ListApp(numbered(30))
-    async with app.open() as pilot:
-        app.jobs.scroll_rows(5)
-        for line, column in enumerate((1, 30, 60, 115), start=1):
-            await pilot.click(app.jobs, offset=(column, line))
-            assert app.marked() == [f"Job {4 + line}"]
-
-
-async def test_a_click_beside_the_rows_changes_nothing() -> None:
-    app = ListApp(numbered(4))
-    async with app.open() as pilot:
         app.jobs.select(2)
         for line in (5, 10):
             await pilot.click(app.jobs, offset=(10, line))
-            assert app.marked() == ["Job 2"]
+            assert app.marked() == ["Job 2"], "a click beside the rows changes nothing"
 
 
 async def test_another_size_keeps_the_cursor_in_view() -> None:
@@ -85,15 +69,15 @@ async def test_another_size_keeps_the_cursor_in_view() -> None:
             assert app.marked() == ["Job 9"]
 
 
-@pytest.mark.parametrize("width", [54, 80, 160])
-async def test_another_width_lays_the_columns_out_anew(width: int) -> None:
-    resized, fresh = ListApp(numbered(3)), ListApp(numbered(3))
+async def test_another_width_lays_the_columns_out_anew() -> None:
+    resized = ListApp(numbered(3))
     async with resized.open(130) as pilot:
-        await resized.resize(pilot, width, 11)
-        after = resized.lines()
-    async with fresh.open(width):
-        assert after == fresh.lines()
-    assert all(len(line) <= width for line in after)
+        for width in (54, 80, 160):
+            await resized.resize(pilot, width, 11)
+            fresh = ListApp(numbered(3))
+            async with fresh.open(width):
+                assert resized.lines() == fresh.lines()
+            assert all(len(line) <= width for line in resized.lines())
 
 
 async def test_ages_go_on_in_whatever_comes_into_view() -> None:

@@ -91,12 +91,6 @@ def test_what_cannot_be_done_now_is_greyed_while_there_is_room() -> None:
     assert looks["r"] is Look.STRONG
 
 
-@pytest.mark.parametrize("width", [80, 120])
-async def test_the_last_line_of_the_screen_is_the_key_line(width: int) -> None:
-    async with Stage().open(width, 24) as stage:
-        assert stage.text()[-1] == line(width, able=RUNS).rstrip()
-
-
 def test_a_legend_has_own_keys_and_as_many_as_fit() -> None:
     actions = {"back": "close", "down up": "scroll", "calls": "calls", "top": "newest"}
     keys = remapped(KEYS, {"down": "i", "calls": ""})
@@ -131,6 +125,7 @@ async def test_a_click_on_a_key_does_what_the_key_does_or_says_why_not() -> None
 
 async def test_what_is_said_in_passing_takes_the_place_of_what_was_said_before() -> None:
     async with Stage().open(80, 24) as stage:
+        assert stage.text()[-1] == line(80, able=RUNS).rstrip()
         await stage.select("Regions")
         keys = stage.text()[-1]
         await stage.press("S", "X", "t", "S")
@@ -143,6 +138,7 @@ async def test_what_is_said_in_passing_takes_the_place_of_what_was_said_before()
 
 async def test_q_closes_the_details_before_it_quits() -> None:
     async with Stage().open(120, 36) as stage:
+        assert stage.text()[-1] == line(120, able=RUNS).rstrip()
         for keys in (["enter"], ["enter", "z"], ["z"]):
             await stage.press(*keys, "q")
             assert stage.screen.workspace.details is Details.CLOSED
@@ -151,3 +147,4 @@ async def test_q_closes_the_details_before_it_quits() -> None:
         assert stage.app.screen is stage.screen
         await stage.press("q")
         assert not stage.app.is_running
+        assert stage.app.return_code == 0

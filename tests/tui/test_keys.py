@@ -1,13 +1,14 @@
 """Every key does what the help says."""
 
-import pytest
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tests.tui.alone import Alone
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 
@@ -18,7 +19,7 @@ def label(stage: Stage) -> str:
     return selected.snapshot.job.label
 
 
-async def test_poll_costs_one_call() -> None:
+async def test_polls_cost_a_call_for_each_job_and_pause() -> None:
     async with Stage().open() as stage:
         before = len(stage.creator.log)
         await stage.press("r")
@@ -26,34 +27,58 @@ async def test_poll_costs_one_call() -> None:
         assert stage.creator.log[-1].method == "GET"
         await stage.until(lambda: "987 left (20 reserved)" in stage.text()[0])
 
-
-async def test_poll_all_asks_about_every_job_that_is_not_over() -> None:
-    async with Stage().open() as stage:
         before = len(stage.creator.log)
         await stage.press("R")
         await stage.until(lambda: len(stage.creator.log) == before + 7)
         asked = {entry.path.rsplit("/", 1)[1] for entry in stage.creator.log[before:]}
         assert asked == {job.ref.job_id for job in stage.jobs if not job.is_final}
 
+        for said in ("polls paused", "connected"):
+            assert said not in stage.text()[0]
+            await stage.press("p")
+            await stage.until(lambda: said in stage.text()[0])  # noqa: B023 - at once
 
-async def test_pause_and_resume() -> None:
+
+async def test_a_question_is_answered_yes_by_y_alone() -> None:
+    question = Question("Start?", ["It costs 2 calls."], yes="Start")
+    async with Alone(ConfirmScreen(question)).open() as asked:
+        assert asked.focused is not None
+        assert asked.focused.id == "no"
+        for key in ("n", "escape", "enter", "y"):
+            await asked.press(key)
+            assert asked.answers.pop() is (key == "y"), key
+            asked.show(ConfirmScreen(question))
+            await asked.pilot.pause()
+
+
+async def test_start_and_abort_are_sent_after_a_yes() -> None:
     async with Stage().open() as stage:
-        await stage.press("p")
-        await stage.until(lambda: any("polls paused" in line for line in stage.text()))
-        await stage.press("p")
-        await stage.until(lambda: any("connected" in line for line in stage.text()))
+        await stage.select("Leads spring fair")  # has no file yet
+        await stage.press("S", "y")
+        await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
+        said = " ".join(stage.text())
+        assert "Leads spring fair: start failed" in said
+        assert "The upload is not complete" in said
+        assert "code 11350" in said
+        await stage.press("enter")
+        assert stage.app.screen is stage.screen
 
-
-async def test_start_a_ready_job() -> None:
-    async with Stage().open() as stage:
-        await stage.select("Suppliers")
-        await stage.press("S")
-        assert isinstance(stage.app.screen, ConfirmScreen)
-        assert stage.app.focused is not None
-        assert stage.app.focused.id == "no"
-        await stage.press("y")
-        await stage.until(lambda: stage.sent(Action.START) == 1)
+        for key, job, action in (
+            ("S", "Suppliers", Action.START),
+            ("X", "Invoices Q3", Action.ABORT),
+        ):
+            before = stage.sent(action)
+            await stage.select(job)
+            await stage.press(key, "n")
+            assert stage.app.screen is stage.screen
+            await stage.press(key)
+            assert isinstance(stage.app.screen, ConfirmScreen)
+            assert stage.sent(action) == before
+            await stage.press("y")
+            await stage.until(lambda: stage.sent(action) == before + 1)  # noqa: B023 - at once
         assert stage.truth("Suppliers") is State.RUNNING
+        assert stage.truth("Invoices Q3") is State.USER_ABORTED
+        await stage.select("Suppliers")
         await stage.until(lambda: any("Start accepted" in line for line in stage.text()))
 
 
@@ -73,39 +98,6 @@ async def test_abort_in_production_wants_the_forms_name_typed() -> None:
         assert stage.truth("Orders EU") is State.USER_ABORTED
 
 
-async def test_abort_elsewhere_wants_a_yes() -> None:
-    async with Stage().open() as stage:
-        await stage.select("Invoices Q3")
-        await stage.press("X", "y")
-        await stage.until(lambda: stage.sent(Action.ABORT) == 1)
-        assert stage.truth("Invoices Q3") is State.USER_ABORTED
-
-
-@pytest.mark.parametrize(("key", "job"), [("S", "Suppliers"), ("X", "Invoices Q3")])
-async def test_no_sends_nothing(key: str, job: str) -> None:
-    async with Stage().open() as stage:
-        await stage.select(job)
-        for no in ("n", "escape", "enter"):
-            await stage.press(key)
-            assert stage.app.screen is not stage.screen, no
-            await stage.press(no)
-            assert stage.app.screen is stage.screen, no
-            assert {entry.method for entry in stage.creator.log} == {"GET"}, no
-
-
-async def test_a_refusal_is_read_in_a_dialog() -> None:
-    async with Stage().open() as stage:
-        await stage.select("Leads spring fair")  # has no file yet
-        await stage.press("S", "y")
-        await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
-        said = " ".join(stage.text())
-        assert "Leads spring fair: start failed" in said
-        assert "The upload is not complete" in said
-        assert "code 11350" in said
-        await stage.press("enter")
-        assert stage.app.screen is stage.screen
-
-
 _OF_RESULTS = {"results", "failures", "repair"}
 
 
@@ -114,100 +106,27 @@ async def test_keys_that_make_no_sense_are_greyed() -> None:
         for job, greyed in {
             "Customers 2019-24": {"start", *_OF_RESULTS},
             "Suppliers": _OF_RESULTS,
-            "Regions": {"start", "abort", "alert_on_end", "failures", "repair"},
             "Stock": {"start", "abort", "alert_on_end"},
             "Tax codes": {"start", "abort", "alert_on_end", *_OF_RESULTS},
+            "Regions": {"start", "abort", "alert_on_end", "failures", "repair"},
         }.items():
             await stage.select(job)
             assert {
                 key.action for key in KEYS if stage.screen.check_action(key.action, ()) is None
             } == {*greyed, "profile", "undo", "unfold"}, job
-            await stage.press("S", "X")
-            is_asked = stage.app.screen is not stage.screen
-            assert is_asked is not (greyed >= {"start", "abort"}), job
-            if is_asked:
-                await stage.press("escape")
-                assert stage.app.screen is stage.screen, job
+        await stage.press("S", "X")
+        assert stage.app.screen is stage.screen
 
 
-async def test_read_only_has_neither_start_nor_abort() -> None:
+async def test_read_only_has_no_key_that_changes_anything() -> None:
     async with Stage(read_only=True).open() as stage:
         await stage.select("Suppliers")
-        await stage.press("S", "X")
+        await stage.press("S", "X", "N")
         assert stage.app.screen is stage.screen
         assert any("READ-ONLY" in line for line in stage.text())
         assert not any("abort " in line for line in stage.text()[-2:])
         await stage.press("question_mark")
         assert not any("Abort the job" in line for line in stage.text())
-
-
-async def test_add_a_job_by_its_url() -> None:
-    async with Stage().open() as stage:
-        await stage.press("x")
-        url = (
-            "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Customers"
-            "/insert/3888833000000114027"
-        )
-        await stage.press("y")  # it is no longer watched
-        await stage.until(
-            lambda: stage.screen.workspace.selected is not None and "Orders" in label(stage)
-        )
-        await stage.press("a")
-        dialog = stage.app.screen
-        assert isinstance(dialog, AddJobScreen)
-        dialog.query_one("#url", Input).value = url
-        await stage.press("enter")
-        await stage.until(lambda: label(stage) == "Customers 4027")
-        selected = stage.screen.workspace.selected
-        await stage.until(
-            lambda: (job := stage.screen.workspace.selected) is not None and bool(job.snapshot.last)
-        )
-        assert selected is not None
-        assert selected.snapshot.ref.form == "Customers"
-
-
-async def test_a_wrong_url_is_told_in_the_dialog_and_nothing_is_lost() -> None:
-    async with Stage().open() as stage:
-        await stage.press("a", *"nonsense", "enter")
-        assert isinstance(stage.app.screen, AddJobScreen)
-        assert any("“nonsense” is not a job URL" in line for line in stage.text())
-        assert any("nonsense" in line and "Job URL" in line for line in stage.text())
-        await stage.press("escape")
-        assert len(stage.app.screen_stack) == 1
-
-
-async def test_a_job_that_is_there_already_is_selected() -> None:
-    async with Stage().open() as stage:
-        ref = stage.ref("Regions")
-        await stage.press("a")
-        for name, value in (("form", ref.form), ("job_id", ref.job_id)):
-            stage.app.screen.query_one(f"#{name}", Input).value = value
-        await stage.press("enter")
-        await stage.until(lambda: label(stage) == "Regions")
-        assert len(stage.jobs) == 12
-
-
-async def test_stop_watching() -> None:
-    async with Stage().open() as stage:
-        await stage.select("Regions")
-        await stage.press("x", "y")
-        await stage.until(lambda: len(stage.jobs) == 11)
-        assert label(stage) == "Stock"
-        assert not any("Regions" in line for line in stage.text()[:20])
-
-
-async def test_two_jobs_in_one_go_are_two_jobs() -> None:
-    async with Stage().open() as stage:
-        await stage.press("x", "y", "x", "y")
-        await stage.until(lambda: len(stage.jobs) == 10)
-        assert label(stage) == "Price list"
-
-
-async def test_quit() -> None:
-    async with Stage().open() as stage:
-        await stage.press("q")
-        assert stage.app.return_code == 0
-        assert not stage.app.is_running
 
 
 def test_lower_case_never_changes_anything_at_zoho() -> None:
@@ -217,12 +136,45 @@ def test_lower_case_never_changes_anything_at_zoho() -> None:
     assert all(key.keys.isupper() for key in KEYS if key.controls)
 
 
+async def test_jobs_leave_the_list_and_come_to_it() -> None:
+    async with Stage().open() as stage:
+        await stage.press("x", "y", "x", "y")
+        await stage.until(lambda: len(stage.jobs) == 10)
+        assert label(stage) == "Price list", "two in one go are two jobs"
+        await stage.select("Regions")
+        await stage.press("x", "y")
+        await stage.until(lambda: len(stage.jobs) == 9)
+        assert label(stage) == "Stock"
+        assert not any("Regions" in line for line in stage.text()[:20])
+
+        await stage.press("a")
+        assert isinstance(stage.app.screen, AddJobScreen)
+        stage.app.screen.query_one("#url", Input).value = (
+            "https://www.zohoapis.com/creator/v2.1/bulk/jason18/zylker-store/form/Customers"
+            "/insert/3888833000000114027"
+        )
+        await stage.press("enter")
+        await stage.until(lambda: label(stage) == "Customers 4027")
+        added = stage.screen.workspace.selected
+        assert added is not None
+        assert added.snapshot.ref.form == "Customers"
+        await stage.until(stage.all_read)
+
+        stock = stage.ref("Stock")
+        await stage.press("a")
+        for name, value in (("form", stock.form), ("job_id", stock.job_id)):
+            stage.app.screen.query_one(f"#{name}", Input).value = value
+        await stage.press("enter")
+        assert label(stage) == "Stock", "one that is there already is selected"
+        assert len(stage.jobs) == 10
+
+
 async def test_no_toast_lies_over_a_dialog() -> None:
     async with Stage().open(toasts=True) as stage:
         await stage.select("Suppliers")
         stage.app.notify("Said in passing.", timeout=60)
         await stage.until(lambda: bool(stage.app.screen.query("Toast")))
-        for key in ("S", "X", "x", "e", "a", "b"):
+        for key in ("S", "e", "a", "b"):
             await stage.press(key)
             # Textual takes names for styles from the first base of a class alone, so that a rule
             # for all modal screens is one for few of them.

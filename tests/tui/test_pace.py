@@ -59,82 +59,47 @@ def pending(stage: Stage) -> list[str]:
     return [line for line in stage.text() if "│" in line and "  counts in a moment" in line]
 
 
-@pytest.mark.parametrize(
-    ("key", "pace"),
-    [("plus", Pace.EAGER), ("equals_sign", Pace.EAGER), ("minus", Pace.FRUGAL)],
-)
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
-async def test_what_a_pace_brings_is_shown_before_it_counts(
-    key: str, pace: Pace, size: tuple[int, int], chosen: list[Pace]
-) -> None:
-    async with Stage().open(*size) as stage:
+async def test_what_a_pace_brings_is_shown_before_it_counts(chosen: list[Pace]) -> None:
+    async with Stage().open(80, 24) as stage:
         assert previewed(stage) is None
-        await stage.press(key)
-        assert previewed(stage) is pace
-        assert spent(stage).pace is Pace.BALANCED
-        assert chosen == []
-        assert any("It counts in a moment." in line for line in stage.text())
-
-
-@pytest.mark.parametrize(("key", "pace"), [("plus", Pace.EAGER), ("minus", Pace.FRUGAL)])
-async def test_it_counts_after_a_moment(
-    key: str, pace: Pace, monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
-) -> None:
-    async with Stage().open() as stage:
-        at_once(monkeypatch)
-        await stage.press(key)
-        await stage.until(lambda: spent(stage).pace is pace)
-        assert chosen == [pace]
-        assert previewed(stage) is None
-        assert stage.text()[0].endswith(f"{pace}connected"), "pictures have no gaps"
-        assert any("next poll" in line for line in stage.text()[-4:])
-
-
-async def test_stepping_back_cancels(monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]) -> None:
-    async with Stage().open() as stage:
-        await stage.press("plus")
-        assert previewed(stage) is Pace.EAGER
+        for key, pace in (("plus", Pace.EAGER), ("minus", None), ("equals_sign", Pace.EAGER)):
+            await stage.press(key)
+            assert previewed(stage) is pace
+            assert any("It counts in a moment." in line for line in stage.text()) is bool(pace)
+        await stage.press("b")
+        assert isinstance(stage.app.screen, BudgetScreen)
+        (marked,) = pending(stage)
+        assert "▌ eager" in marked, "it is the same choice on both screens"
+        await stage.press("minus", "plus")
+        assert len(pending(stage)) == 1
         await stage.press("minus")
-        assert previewed(stage) is None
-        at_once(monkeypatch)
-        await stage.press("minus")
-        await stage.until(lambda: spent(stage).pace is Pace.FRUGAL)
-        assert chosen == [Pace.FRUGAL], "what was cancelled never counts"
+        assert pending(stage) == []
+        assert any("▌ balanced" in line for line in stage.text())
+        await stage.press("minus", "escape")
+        assert previewed(stage) is Pace.FRUGAL
+        assert (spent(stage).pace, chosen) == (Pace.BALANCED, [])
+        titles = {command.title for command in stage.app.get_system_commands(stage.screen)}
+        assert titles >= {"Budget  b", "More eager  +", "More frugal  -"}
+        assert {"budget", "eager", "frugal"} == CALLS
 
 
-async def test_only_the_last_of_many_steps_counts(
+async def test_only_the_last_of_many_steps_counts_after_a_moment(
     monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
 ) -> None:
     async with Stage().open() as stage:
         await stage.press("plus", "minus", "minus", "plus")
         at_once(monkeypatch)
         await stage.press("plus")
-        await stage.until(lambda: spent(stage).pace is Pace.EAGER)
-        assert chosen == [Pace.EAGER]
-
-
-async def test_the_budget_marks_the_pace_that_does_not_count_yet(chosen: list[Pace]) -> None:
-    async with Stage().open() as stage:
-        await stage.press("b", "plus")
-        assert isinstance(stage.app.screen, BudgetScreen)
-        (marked,) = pending(stage)
-        assert "▌ eager" in marked
-        assert chosen == []
-        await stage.press("minus")
-        assert pending(stage) == []
-        assert any("▌ balanced" in line for line in stage.text())
-        await stage.press("plus", "escape")
-        assert previewed(stage) is Pace.EAGER, "it is the same choice on both screens"
-
-
-async def test_a_pace_chosen_in_the_budget_counts_too(
-    monkeypatch: pytest.MonkeyPatch, chosen: list[Pace]
-) -> None:
-    async with Stage().open() as stage:
-        at_once(monkeypatch)
+        await stage.until(lambda: bool(chosen))
+        assert chosen == [Pace.EAGER], "what was cancelled never counts"
+        assert spent(stage).pace is Pace.EAGER
+        assert previewed(stage) is None
+        assert stage.text()[0].endswith("eagerconnected"), "pictures have no gaps"
+        assert any("next poll" in line for line in stage.text()[-4:])
         await stage.press("b", "minus")
-        await stage.until(lambda: spent(stage).pace is Pace.FRUGAL)
-        assert chosen == [Pace.FRUGAL]
+        await stage.until(lambda: spent(stage).pace is Pace.BALANCED)
+        assert chosen == [Pace.EAGER, Pace.BALANCED], "one that is chosen in the budget counts too"
+        assert pending(stage) == [], "and the budget says so"
 
 
 async def test_without_the_focus_it_is_frugal_and_says_so(chosen: list[Pace]) -> None:
@@ -143,24 +108,12 @@ async def test_without_the_focus_it_is_frugal_and_says_so(chosen: list[Pace]) ->
         stage.app.post_message(events.AppBlur())
         await stage.until(lambda: "frugal" in stage.text()[0])
         assert (spent(stage).pace, spent(stage).pace_in_force) == (Pace.BALANCED, Pace.FRUGAL)
-        stage.app.post_message(events.AppFocus())
-        await stage.until(lambda: "frugal" not in stage.text()[0])
-        assert spent(stage).pace_in_force is Pace.BALANCED
-        assert chosen == [], "the chosen pace is what it was"
-
-
-async def test_the_budget_tells_the_pace_without_focus_from_the_chosen_one() -> None:
-    async with Stage().open() as stage:
-        stage.app.post_message(events.AppBlur())
-        await stage.until(lambda: "frugal" in stage.text()[0])
         await stage.press("b")
         (frugal,) = (line for line in stage.text() if "while there is no focus" in line)
         assert "│  frugal" in frugal
         assert any("▌ balanced" in line for line in stage.text())
-
-
-async def test_the_keys_about_calls_are_in_the_palette() -> None:
-    async with Stage().open() as stage:
-        titles = {command.title for command in stage.app.get_system_commands(stage.screen)}
-        assert titles >= {"Budget  b", "More eager  +", "More frugal  -"}
-        assert {"budget", "eager", "frugal"} == CALLS
+        await stage.press("b")
+        stage.app.post_message(events.AppFocus())
+        await stage.until(lambda: "frugal" not in stage.text()[0])
+        assert spent(stage).pace_in_force is Pace.BALANCED
+        assert chosen == [], "the chosen pace is what it was"

@@ -1,13 +1,10 @@
 """The queue on the screen: what its keys are about while files come and go."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW
-from tests.tui.stage import Stage
+from tests.tui.alone import Alone
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.insertion import Stage as Standing
 from zcbulk_tui.render.glyphs import UNICODE
@@ -45,36 +42,31 @@ class Actions(QueueActions):
         self._queue.remove(file)
 
 
-class Open:
-    """The queue over the jobs of a stage; only the test draws it anew."""
+class Open(Alone):
+    """The queue with three files; only the test draws it anew."""
 
-    def __init__(self, stage: Stage, **own_keys: str) -> None:
-        self.stage = stage
+    def __init__(self, **own_keys: str) -> None:
         self.files = [waiting(key) for key in ("one", "two", "three")]
         self.actions = Actions(self.files)
-        self.screen = QueueScreen(
+        self.queue = QueueScreen(
             lambda: self.files,
             self.actions,
             glyphs=UNICODE,
             keys=remapped(KEYS, own_keys),
             now=lambda: NOW,
         )
+        super().__init__(self.queue)
 
     @property
     def selected(self) -> str | None:
         """The key of the selected file."""
-        selected = self.screen.selected
+        selected = self.queue.selected
         return selected.insertion.key if selected else None
 
-
-@asynccontextmanager
-async def opened(**own_keys: str) -> AsyncIterator[Open]:
-    """Opens the queue with three files."""
-    async with Stage().open() as stage:
-        queue = Open(stage, **own_keys)
-        await stage.app.push_screen(queue.screen)
-        await stage.until(lambda: queue.selected == "one")
-        yield queue
+    async def draw(self) -> None:
+        """Draws it anew."""
+        self.queue.show_files()
+        await self.pilot.pause()
 
 
 @pytest.fixture(autouse=True)
@@ -83,40 +75,39 @@ def _only_drawn_by_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_file_that_slides_under_the_cursor_is_not_dropped() -> None:
-    async with opened() as queue:
-        await queue.stage.press("j")
+    async with Open().open() as queue:
+        await queue.press("j")
         del queue.files[1]
-        await queue.stage.press("x", "S")
+        await queue.press("x", "S")
         assert queue.actions.dropped == []
-        assert queue.stage.app.screen is queue.screen
-        queue.screen.show_files()
+        assert queue.screen is queue.queue
+        queue.queue.show_files()
         assert queue.selected == "three"
-        await queue.stage.press("x")
+        await queue.press("x")
         assert queue.actions.dropped == ["three"]
         assert queue.selected == "one"
 
 
 async def test_the_cursor_stays_on_its_file_where_others_come_and_go() -> None:
-    async with opened() as queue:
-        await queue.stage.press("j")
+    async with Open().open() as queue:
+        await queue.press("j")
         queue.files.insert(0, waiting("new"))
         assert queue.selected == "two"
-        queue.screen.show_files()
+        queue.queue.show_files()
         assert queue.selected == "two"
-        await queue.stage.press("j")
+        await queue.press("j")
         assert queue.selected == "three"
-        await queue.stage.press("g", "x", "x", "x", "x", "x")
+        await queue.press("g", "x", "x", "x", "x", "x")
         assert queue.actions.dropped == ["new", "one", "two", "three"]
 
 
 async def test_what_goes_on_by_itself_is_said_until_the_cursor_moves() -> None:
-    async with opened() as queue:
-        await queue.stage.press("S")
-        queue.screen.show_files()
-        await queue.stage.show()
-        assert "It goes on by itself." in "\n".join(queue.stage.text())
-        await queue.stage.press("j", "k")
-        assert "It goes on by itself." not in "\n".join(queue.stage.text())
+    async with Open().open() as queue:
+        await queue.press("S")
+        await queue.draw()
+        assert "It goes on by itself." in queue.text()
+        await queue.press("j", "k")
+        assert "It goes on by itself." not in queue.text()
 
 
 @pytest.mark.parametrize(
@@ -125,13 +116,11 @@ async def test_what_goes_on_by_itself_is_said_until_the_cursor_moves() -> None:
     ids=["another", "none"],
 )
 async def test_the_key_that_inserts_is_the_users_own(own: str, said: str) -> None:
-    async with opened(insert=own) as queue:
+    async with Open(insert=own).open() as queue:
         queue.files.clear()
-        queue.screen.show_files()
-        await queue.stage.show()
-        (line,) = [it for it in queue.stage.text() if "No file" in it]
-        assert said in line
-        assert ("inserts" in line) == bool(own)
+        await queue.draw()
+        assert f"No file is {said}" in queue.text()
+        assert ("inserts" in queue.text()) == bool(own)
 
 
 def test_no_key_is_named_in_a_question() -> None:
@@ -141,14 +130,13 @@ def test_no_key_is_named_in_a_question() -> None:
 
 
 async def test_a_stopped_queue_says_why_and_goes_on_by_s_after_a_question() -> None:
-    async with opened() as queue:
+    async with Open().open() as queue:
         queue.actions.stopped = QueueStop(NOW, "512 of 9,800 records failed", "error budget")
-        queue.screen.show_files()
-        await queue.stage.pilot.pause()
-        assert "error budget: 512 of 9,800 records failed" in " ".join(queue.stage.text())
-        await queue.stage.press("S")
-        assert "Let the queue go on?" in " ".join(queue.stage.text())
-        await queue.stage.press("n")
+        await queue.draw()
+        assert "error budget: 512 of 9,800 records failed" in queue.text()
+        await queue.press("S")
+        assert "Let the queue go on?" in queue.text()
+        await queue.press("n")
         assert queue.actions.stopped is not None
-        await queue.stage.press("S", "y")
+        await queue.press("S", "y")
         assert queue.actions.stopped is None

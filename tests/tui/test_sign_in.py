@@ -1,6 +1,5 @@
 """What the screen says while no call can be signed: once, and what it is."""
 
-import pytest
 from textual.screen import Screen
 
 from tests.tui.stage import Stage
@@ -92,40 +91,33 @@ async def test_an_empty_list_says_it_itself() -> None:
         assert how not in "\n".join(stage.text())
 
 
-async def test_a_sign_out_that_comes_and_goes_does_not_pile_up() -> None:
+async def test_a_sign_out_that_comes_and_goes_lies_once_over_what_is_open() -> None:
     async with Stage().open() as stage:
+        await stage.press("question_mark")
         token = NoToken(stage, OUT)
         for turn in range(6):
             token.error = None if turn % 2 else OUT
             await token.look()
         assert len(dialogs(stage)) == 1
-
-
-async def test_it_lies_over_what_is_open() -> None:
-    async with Stage().open() as stage:
-        await stage.press("question_mark")
-        await NoToken(stage, OUT).look()
         await stage.press("escape")
         assert isinstance(stage.app.screen, HelpScreen)
 
 
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (SignInBusyError("Zoho gives out no token", retry_after=432), "no token, again in 7m10s"),
-        (UnreachableError("The accounts server does not answer"), "no token, again in"),
-    ],
-    ids=["busy", "away"],
-)
-async def test_what_passes_is_said_in_passing(error: ZcbulkError, said: str) -> None:
+async def test_what_passes_is_said_in_passing() -> None:
+    busy = SignInBusyError("Zoho gives out no token", retry_after=432)
+    away = UnreachableError("The accounts server does not answer")
     async with Stage().open(toasts=True) as stage:
-        token = NoToken(stage, error)
-        for _ in range(3):
+        token = NoToken(stage, busy)
+        for error, said in ((busy, "no token, again in 7m10s"), (away, "no token, again in ")):
+            token.error = error
+            for _ in range(3):
+                await token.look()
+            assert stage.app.screen is stage.screen
+            assert said in stage.text()[0]
+            toasts = [it for it in stage.app._notifications if error.title in it.message]
+            assert len(toasts) == 1
+            token.error = None
             await token.look()
-        assert stage.app.screen is stage.screen
-        assert said in stage.text()[0]
-        toasts = [toast for toast in stage.app._notifications if error.title in toast.message]
-        assert len(toasts) == 1
 
 
 async def test_a_start_without_a_token_is_refused_and_sends_nothing() -> None:

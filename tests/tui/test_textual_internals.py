@@ -36,8 +36,13 @@ def test_the_installed_textual_has_each_name(private: PrivateName) -> None:
     owner: Any = importlib.import_module(module)
     if of_class:
         owner = getattr(owner, of_class)
-    assert re.search(rf"(?<!\w){private.name}(?!\w)", inspect.getsource(owner))
+    assert re.search(rf"(?<!\w){private.name}(?!\w)", _source(owner))
     assert private.without.endswith(".")
+
+
+@cache
+def _source(owner: Any) -> str:
+    return inspect.getsource(owner)
 
 
 def test_no_other_name_is_used_and_no_private_module_imported_elsewhere() -> None:

@@ -110,7 +110,7 @@ def start_with(stage: Stage, themes: Themes) -> None:
 
 
 @pytest.mark.usefixtures("every_frame")
-async def test_the_first_frame_has_the_chosen_theme() -> None:
+async def test_the_first_frame_has_the_chosen_theme_and_a_step_draws_one() -> None:
     stage = Stage()
     start_with(stage, make("mine", OWN))
     seen: list[str] = []
@@ -118,6 +118,12 @@ async def test_the_first_frame_has_the_chosen_theme() -> None:
     async with stage.open(80, 24):
         assert set(seen) == {PALETTES["light"].ground}
         assert stage.app.theme == "mine"
+        seen.clear()
+        stage.app.themes.step(stage.app)
+        await stage.pilot.pause()
+        changes = [two for two in pairwise(seen) if two[0] != two[1]]
+        assert len(changes) <= 1, "nothing flashes"
+        assert seen[-1] == OWN["other"]["ground"]
 
 
 async def test_each_step_shows_another_theme_and_the_last_leads_to_the_first() -> None:
@@ -137,21 +143,6 @@ async def test_each_step_shows_another_theme_and_the_last_leads_to_the_first() -
         assert order == [light, high, blind, "#123456", PALETTES["dark"].ground]
         assert stage.app._css_update_count == before + 5, "each is drawn once"
 
-
-@pytest.mark.usefixtures("every_frame")
-async def test_a_step_draws_one_frame() -> None:
-    async with Stage().open(80, 24) as stage:
-        grounds: list[str] = []
-        stage.app.post_display_hook = lambda: grounds.append(ground(stage))  # type: ignore[method-assign]  # looks only
-        stage.app.themes.step(stage.app)
-        await stage.pilot.pause()
-        changes = [two for two in pairwise(grounds) if two[0] != two[1]]
-        assert len(changes) <= 1, "nothing flashes"
-        assert grounds[-1] == PALETTES["light"].ground
-
-
-async def test_the_dialog_that_is_open_takes_the_theme_too() -> None:
-    async with Stage().open(80, 24) as stage:
         await stage.press("X")
         dialog = stage.app.screen.query_one(".dialog")
         stage.app.themes.step(stage.app)
@@ -160,11 +151,20 @@ async def test_the_dialog_that_is_open_takes_the_theme_too() -> None:
 
 
 @pytest.mark.parametrize("term", ["linux", "xterm", "screen", "xterm-16color"])
-async def test_16_colours_have_a_rendition_of_their_own(
+def test_terminals_of_16_colours_have_renditions(
     term: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("COLORTERM")
     monkeypatch.setenv("TERM", term)
+    stage = Stage()
+    start_with(stage, make("other", OWN))
+    shown_first = stage.app.available_themes["other"]
+    assert shown_first.background == ansi_palettes.PALETTES["dark"].ground
+
+
+async def test_16_colours_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLORTERM")
+    monkeypatch.setenv("TERM", "linux")
     stage = Stage()
     start_with(stage, make("mine", OWN))
     async with stage.open(80, 24):
@@ -174,12 +174,12 @@ async def test_16_colours_have_a_rendition_of_their_own(
         assert ground(stage) == ansi_palettes.PALETTES["dark"].ground
 
 
-@pytest.mark.parametrize("look", [Look.BADGE, Look.PRODUCTION])
-async def test_the_cursor_leaves_a_word_with_its_own_ground_as_it_is(look: Look) -> None:
+async def test_the_cursor_leaves_a_word_with_its_own_ground_as_it_is() -> None:
     async with Stage().open(80, 24) as stage:
         widget = stage.screen.query_one("#foot", Lines)
-        spans = [Span("word", look), Span(" row")]
-        off = list(painter.strip(widget, spans))
-        on = list(painter.strip(widget, spans, on_cursor=True))
-        assert on[0].style == off[0].style
-        assert on[1].style != off[1].style
+        for look in (Look.BADGE, Look.PRODUCTION):
+            spans = [Span("word", look), Span(" row")]
+            off = list(painter.strip(widget, spans))
+            on = list(painter.strip(widget, spans, on_cursor=True))
+            assert on[0].style == off[0].style
+            assert on[1].style != off[1].style

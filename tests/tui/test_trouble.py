@@ -1,7 +1,5 @@
 """What the screen says of a job whose polls fail, and what brings them back."""
 
-import pytest
-
 from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.simulator.faults import ERRORS, Call
@@ -23,51 +21,49 @@ async def failing(stage: Stage, answer: Response) -> None:
     await stage.until(lambda: any(job.fault for job in stage.jobs))
 
 
-@pytest.mark.parametrize("keys", [("r",), ("e", "enter")], ids=["r", "an edit"])
-async def test_polls_that_have_ended_go_on_after_a_key(keys: tuple[str, ...]) -> None:
+async def test_a_job_that_fails_says_whether_it_is_asked_again_and_what_brings_it_back() -> None:
+    def its_foot(stage: Stage) -> str:
+        return " ".join(" ".join(stage.text()[-5:]).split())
+
     async with Stage().open(160) as stage:
         assert "connected" in stage.text()[0]
-        await failing(stage, ERRORS["200-7120"].response())
-        assert "1 job failing" in stage.text()[0]
-        assert "connected" not in stage.text()[0]
-        said = " ".join(stage.text()[-5:])
-        assert "no more polls" in said
-        assert "press r to ask, or e to edit the job" in " ".join(
-            said.replace("no more polls", "").split()
-        )
-        await stage.press(*keys)
-        await stage.until(lambda: not any(job.fault for job in stage.jobs))
-        assert "connected" in stage.text()[0]
-        (job,) = (job for job in stage.jobs if job.job.label == LABEL)
-        assert job.next_poll_at is not None
+        for answer in (ERRORS["401-1000"].response(), PORTAL):
+            await failing(stage, answer)
+            assert "1 job failing" in stage.text()[0]
+            assert "next poll" in its_foot(stage)
+            await stage.press("r")
+            await stage.until(lambda: not any(job.fault for job in stage.jobs))
+        for keys in (("r",), ("e", "enter")):
+            await failing(stage, ERRORS["200-7120"].response())
+            assert "1 job failing" in stage.text()[0]
+            assert "connected" not in stage.text()[0]
+            assert "no more polls" in its_foot(stage)
+            said = " ".join(its_foot(stage).replace("no more polls", "").split())
+            assert "press r to ask, or e to edit the job" in said
+            await stage.press(*keys)
+            await stage.until(lambda: not any(job.fault for job in stage.jobs))
+            assert "connected" in stage.text()[0]
+            (job,) = (job for job in stage.jobs if job.job.label == LABEL)
+            assert job.next_poll_at is not None
 
 
-@pytest.mark.parametrize("answer", [ERRORS["401-1000"].response(), PORTAL], ids=["IAM", "portal"])
-async def test_what_may_pass_shows_when_it_is_asked_again(answer: Response) -> None:
-    async with Stage().open(160) as stage:
-        await failing(stage, answer)
-        assert "1 job failing" in stage.text()[0]
-        assert "next poll" in " ".join(stage.text()[-5:])
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (ERRORS["429-2955"].response(), "give the command again in a minute"),
-        (ERRORS["404-2930"].response(), "give the command again in a while"),
-        (PORTAL, "Hotel [b]WLAN[/b]"),
-    ],
-    ids=["429", "2930", "portal"],
-)
-async def test_a_refused_abort_promises_no_repetition(answer: Response, said: str) -> None:
+async def test_a_refused_abort_promises_no_repetition() -> None:
     async with Stage().open() as stage:
         await stage.select(LABEL)
-        stage.creator.inject(Fault(answer, calls=frozenset({Call.CONTROL}), times=1))
-        command = stage.monitor.command(stage.ref(LABEL), Action.ABORT)
-        await command
-        await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
-        shown = " ".join(" ".join(stage.text()).replace("│", " ").split())
-    assert said in shown
-    assert "It is not sent again by itself" in shown
-    assert "tried again" not in shown
-    assert stage.sent(Action.ABORT) == 1
+        for sent, (answer, said) in enumerate(
+            (
+                (ERRORS["429-2955"].response(), "give the command again in a minute"),
+                (ERRORS["404-2930"].response(), "give the command again in a while"),
+                (PORTAL, "Hotel [b]WLAN[/b]"),
+            ),
+            1,
+        ):
+            stage.creator.inject(Fault(answer, calls=frozenset({Call.CONTROL}), times=1))
+            await stage.monitor.command(stage.ref(LABEL), Action.ABORT)
+            await stage.until(lambda: isinstance(stage.app.screen, NoticeScreen))
+            shown = " ".join(" ".join(stage.text()).replace("│", " ").split())
+            assert said in shown
+            assert "It is not sent again by itself" in shown
+            assert "tried again" not in shown
+            assert stage.sent(Action.ABORT) == sent
+            await stage.press("enter")

@@ -461,7 +461,8 @@ class InsertFileScreen(Dialog[Prepared | None]):
     async def _in_thread(self, reading: _FileReading, read: Callable[[], _Made]) -> _Made:
         self._reading = reading
         self._ticking.resume()
-        self._busy = [it for it in self.query("Button, Input, Select") if it.id not in _ALWAYS]
+        # Not the other page: the styles of all that is disabled are worked out anew.
+        self._busy = [it for it in self.focus_chain if it.id not in _ALWAYS]
         for widget in self._busy:
             widget.disabled = True
         try:
@@ -493,5 +494,5 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self._worker = None
         if self._reading is not None:
             self._reading.stop()
-            # Not only once its worker is gone: what is disabled until then takes no focus.
+            # Not only once its worker is gone: the next reading may have begun by then.
             self._end_reading()
