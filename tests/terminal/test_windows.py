@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.commands import environment, run_process
-from tests.support.simulators import SimulatorProcess
+from tests.support.simulators import SimulatorThread
 from tests.support.terminal import ENTER, Terminal
 from tests.terminal.conftest import Open
 from tests.terminal.test_control import add
@@ -46,7 +46,7 @@ def askers(home: Path) -> set[int]:
 
 
 def test_one_window_polls_and_another_takes_its_place(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
+    on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     env = environment(home, base_url=simulator.base_url, token=simulator.token, config=CONFIG)
     customers, orders = simulator.urls["Customers"], simulator.urls["Orders"]
