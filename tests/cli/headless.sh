@@ -39,7 +39,7 @@ errors() {
     ends_with 1 "a job that Zoho does not know" zcbulk wait "${LEADS%4093}9999"
     says "why" 1 "Zoho knows no such job here" err
     ends_with 3 "a token that Zoho does not take" \
-        env ZCBULK_ACCESS_TOKEN=1000.no "$PYTHON" -m zcbulk_tui wait "$LEADS"
+        env ZCBULK_ACCESS_TOKEN=1000.no "$PYTHON" -m zcbulk_tui wait "$SUPPLIERS"
     nobody=http://127.0.0.1:9
     there="$nobody/creator/v2.1/bulk/a/b/form/c/insert/3888833000000114093"
     ends_with 4 "no network" env ZCBULK_BASE_URL=$nobody "$PYTHON" -m zcbulk_tui status "$there"

@@ -111,7 +111,8 @@ def test_the_simulator_says_how_to_use_it_and_serves(home: Path) -> None:
 def test_the_simulator_serves_on_when_nobody_reads_its_lines(home: Path) -> None:
     with SimulatorProcess(environment(home)) as simulator:
         simulator.read_no_more()
-        headers = {"Authorization": f"Zoho-oauthtoken {simulator.token}"}
+        token = f"Zoho-oauthtoken {simulator.token}"
+        headers = {"Authorization": token, "Accept": "application/json"}
         for _ in range(2):
             answer = httpx.get(simulator.urls["Regions"], headers=headers, trust_env=False)
             assert answer.status_code == 200

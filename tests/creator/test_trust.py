@@ -22,7 +22,7 @@ AUTHORITY = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cR
 def asked_for_defaults(monkeypatch: pytest.MonkeyPatch) -> list[ssl.SSLContext]:
     """Reading all certificates of the system takes far longer than what is tested here."""
     asked: list[ssl.SSLContext] = []
-    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", asked.append)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context: asked.append(context))
     return asked
 
 

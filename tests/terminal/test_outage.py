@@ -8,21 +8,22 @@ from tests.support.simulators import SimulatorProcess
 from tests.support.terminal import ENTER
 from tests.terminal.conftest import Open
 
-NAME = "Customers 4027"
+NAME, OTHER = "Customers 4027", "Orders 4038"
 
 WIDE = 180
 """Columns at which messages in passing cover no sentence about the selected job."""
 
 
-def test_a_row_turns_stale_and_recovers_and_nothing_is_sent_twice(
+def test_rows_turn_stale_and_recover_and_nothing_is_sent_twice(
     on_terminal: Open, home: Path, tmp_path: Path
 ) -> None:
     with SimulatorProcess(environment(tmp_path / "of-the-first")) as simulator:
         port, token = simulator.port, simulator.token
         env = environment(home, base_url=simulator.base_url, token=token)
-        # Of several jobs, each would be asked about later.
-        screen = on_terminal("watch", simulator.urls["Customers"], env=env, columns=WIDE)
-        screen.wait_for_line(f"▶ {NAME} .*█")
+        urls = [simulator.urls[label] for label in ("Customers", "Orders")]
+        screen = on_terminal("watch", *urls, env=env, columns=WIDE)
+        for name in (NAME, OTHER):
+            screen.wait_for_line(f"▶ {name} .*█")
 
         # The abort reaches a server that dies before it reads it. No poll may come in between.
         screen.press("p")
@@ -38,14 +39,16 @@ def test_a_row_turns_stale_and_recovers_and_nothing_is_sent_twice(
     screen.wait_for("answer is unclear")
 
     # A row that was fine is stale, and says of when it is.
-    screen.press("p")
-    screen.wait_for("no answer since")
-    screen.wait_for_line(rf"! {NAME} .* [1-9][0-9]?s +\S+ *$")
     screen.press("X")  # greyed: what became of the first one is not known
+    screen.press("p", "j", "r")
+    screen.wait_for("no answer since")
+    screen.wait_for_line(rf"! {OTHER} .* ! no answer .* (now|\d+s) +\S+ *$")
+    screen.press("k")
 
-    # Nobody presses a key, and it recovers.
+    # Nobody asks for it, and all recover.
     with SimulatorProcess(environment(tmp_path / "of-the-second"), port=port) as restarted:
-        screen.wait_for_line(f"▶ {NAME} .*█", 60.0)
+        for name in (NAME, OTHER):
+            screen.wait_for_line(f"▶ {name} .*█", 60.0)
         screen.wait_for("connected")
         assert "answer is unclear" in screen.text, "looked at for a minute"
         assert f"Abort “{NAME}”?" not in screen.text
