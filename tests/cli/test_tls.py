@@ -117,8 +117,6 @@ def test_a_bundle_is_trusted_too(secure: Secure, home: Path, certificate: Certif
     ended = login(secure, home, **bundle)
     assert (ended.code, ended.err) == (0, "")
     assert kept(home)["accounts_url"] == secure.url
-    ended = status(secure, home, **bundle)
-    assert (ended.code, ended.err) == (0, "")
 
 
 def test_a_bundle_that_cannot_be_used(secure: Secure, home: Path, certificate: Certificate) -> None:

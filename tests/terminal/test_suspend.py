@@ -88,7 +88,7 @@ def quit_demo(terminal: Terminal) -> None:
     assert b"Traceback" not in terminal.written
 
 
-def test_it_stops_in_every_way_and_goes_on(home: Path) -> None:
+def test_it_stops_in_every_way_goes_on_and_ends(home: Path) -> None:
     with in_a_shell(home, WT_SESSION="1") as terminal:
         pid = child_of(terminal)
         terminal.wait_until(lambda: PROGRESS in terminal.written, "progress")
@@ -136,14 +136,7 @@ def test_it_stops_in_every_way_and_goes_on(home: Path) -> None:
         terminal.press("fg\r")
         wait_until_back(terminal)
 
-        mark = len(terminal.written)
-        quit_demo(terminal)
-        assert terminal.written.count(GIVEN_BACK, mark) == 1
-
-
-def test_a_signal_ends_it_while_the_shell_has_the_terminal(home: Path) -> None:
-    with in_a_shell(home) as terminal:
-        pid = child_of(terminal)
+        # A signal ends it while the shell has the terminal.
         terminal.press(SUSPEND)
         wait_until_stopped(terminal, pid)
         mark = len(terminal.written)
@@ -152,11 +145,12 @@ def test_a_signal_ends_it_while_the_shell_has_the_terminal(home: Path) -> None:
         terminal.press("\r")
         wait_for_bytes(terminal, b"Exit 143", mark)
         assert b"\x1b[?1049" not in terminal.written[mark:]
+        assert b"Traceback" not in terminal.written
 
 
-def test_without_a_shell_it_comes_back_at_once(on_terminal: Open) -> None:
+def test_without_a_shell_it_comes_back_at_once(on_terminal: Open, home: Path) -> None:
     # As in a pane of tmux that runs nothing else: nobody could ever wake it.
-    demo = on_terminal("demo")
+    demo = on_terminal("demo", env=environment(home, WT_SESSION="1"))
     demo.wait_for("connected")
     mark = len(demo.written)
     demo.press(SUSPEND)
@@ -164,9 +158,11 @@ def test_without_a_shell_it_comes_back_at_once(on_terminal: Open) -> None:
     wait_until_back(demo)
     demo.send_signal(signal.SIGCONT)  # of no consequence
     demo.wait_until(lambda: demo.written.count(b"\x1b[?1049h", mark) == 2, "redraw")
+    mark = len(demo.written)
     demo.press("q")
     assert demo.exit_code(5.0) == 0
     assert demo.is_as_it_was()
+    assert demo.written.count(GIVEN_BACK, mark) == 1
 
 
 def test_another_window_polls_meanwhile_and_it_follows_when_it_goes_on(

@@ -1,17 +1,16 @@
-"""``wait`` on a terminal: a block that is drawn in place, and beside dashboards no call more."""
+"""``wait`` on a terminal: a block that is drawn in place, and that makes way for dashboards."""
 
 import signal
 import subprocess
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import PROGRAM, environment, run_process
+from tests.support.commands import PROGRAM, environment
 from tests.support.simulators import SimulatorThread
 from tests.terminal.conftest import Open
 from tests.terminal.test_control import add
-from tests.terminal.test_windows import CONFIG, WIDE, askers, name_of, remembered
+from tests.terminal.test_windows import CONFIG, WIDE, name_of, remembered
 
 CTRL_C = "\x03"
 
@@ -19,11 +18,6 @@ CTRL_C = "\x03"
 @pytest.fixture
 def env(simulator: SimulatorThread, home: Path) -> dict[str, str]:
     return environment(home, base_url=simulator.base_url, token=simulator.token, config=CONFIG)
-
-
-def calls(simulator: SimulatorThread) -> Counter[str]:
-    """How often the server was asked about each job, by its own log."""
-    return Counter(entry["path"][-4:] for entry in simulator.log())
 
 
 def poller(home: Path) -> str:
@@ -64,18 +58,13 @@ def test_a_block_in_place_that_goes_on_below_and_says_how_to_come_back(
 def test_a_signal_leaves_the_terminal_as_it_was(
     on_terminal: Open, simulator: SimulatorThread, env: dict[str, str]
 ) -> None:
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-    # Together, since they wait more than they work.
-    waits = {
-        it: on_terminal("wait", simulator.urls["Customers"], "--ascii", env=env) for it in numbers
-    }
-    for number, terminal in waits.items():
-        terminal.wait_for_line("^  \\* Customers 4027 .*#")
-        terminal.send_signal(number)
-        assert terminal.exit_code() == 128 + number
-        assert terminal.is_as_it_was()
-        assert "Interrupted: 1 job goes on at Zoho." in terminal.text
-        assert terminal.text.isascii()
+    terminal = on_terminal("wait", simulator.urls["Customers"], "--ascii", env=env)
+    terminal.wait_for_line("^  \\* Customers 4027 .*#")
+    terminal.send_signal(signal.SIGHUP)
+    assert terminal.exit_code() == 128 + signal.SIGHUP
+    assert terminal.is_as_it_was()
+    assert "Interrupted: 1 job goes on at Zoho." in terminal.text
+    assert terminal.text.isascii()
 
 
 def test_on_a_dumb_terminal_lines_are_plain(
@@ -85,31 +74,6 @@ def test_on_a_dumb_terminal_lines_are_plain(
     assert terminal.exit_code() == 0
     assert terminal.text == "Regions 4093: Completed, 100 %, 1,200 in, 0 failed"
     assert b"\x1b" not in terminal.written
-
-
-def test_beside_a_dashboard_the_server_counts_no_call_more(
-    on_terminal: Open, simulator: SimulatorThread, home: Path, env: dict[str, str]
-) -> None:
-    dashboard = on_terminal(env=env, columns=WIDE)
-    dashboard.wait_for("paste its URL here")
-    add(dashboard, simulator.urls["Customers"], "Customers 4027")
-    dashboard.wait_for_line("▶ Customers 4027 .*█")
-    ((number,),) = remembered(home, "SELECT id FROM windows")
-
-    ended = run_process("wait", "Customers 4027", "--timeout", "2s", "--json", env=env)
-    assert ended.code == 12
-    assert '"event": "reading"' in ended.out
-
-    # All calls are the dashboard's, as many as it has planned; it still says that it is alone.
-    assert askers(home) == {number}
-    assert remembered(home, "SELECT DISTINCT cause FROM calls") == [("plan",)]
-    dashboard.wait_until(
-        lambda: remembered(home, "SELECT count(*) FROM calls") == [(len(simulator.log()),)],
-        "record of each call",
-    )
-    assert remembered(home, "SELECT count(*) FROM readings") == [(calls(simulator).total(),)]
-    assert "for 2 windows" not in dashboard.text
-    assert poller(home) == name_of(dashboard)
 
 
 def test_a_wait_makes_way_for_a_dashboard_and_takes_over_when_it_closes(
