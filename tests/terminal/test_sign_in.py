@@ -104,7 +104,7 @@ def test_tokens_are_renewed_in_time_and_who_has_signed_out_is_told(
     signed_in(home, short_lived)
     screen.press("r")
     screen.wait_for("connected")
-    assert len(short_lived.log()) > asked
+    screen.wait_until(lambda: len(short_lived.log()) > asked, "poll")
 
     secrets += [files.credentials(), files.token()]
     screen.send_signal(signal.SIGTERM)
