@@ -58,7 +58,7 @@ def test_of_two_that_begin_at_once_in_a_fresh_home_one_sends_it(tmp_path: Path) 
     assert record.command.outcome is Outcome.ACCEPTED
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_that_is_ended_while_it_waits_leaves_it_unclear_at_once(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -18,6 +18,14 @@ NO_IDS = "subjectKeyIdentifier=none\nauthorityKeyIdentifier=none"
 AUTHORITY = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign"
 
 
+@pytest.fixture(autouse=True)
+def asked_for_defaults(monkeypatch: pytest.MonkeyPatch) -> list[ssl.SSLContext]:
+    """Reading all certificates of the system takes far longer than what is tested here."""
+    asked: list[ssl.SSLContext] = []
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda context: asked.append(context))
+    return asked
+
+
 def met(made: Chain, bundle: Path, host: str = HOST) -> UnreachableError | None:
     """Why a server that shows the certificate is not trusted; None where it is."""
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -118,12 +126,13 @@ def test_one_that_nobody_knows_is_to_be_named(tmp_path: Path) -> None:
     assert "in the setting ca_bundle" in error.next_step
 
 
-def test_every_python_is_as_strict() -> None:
-    flags = trust(None, {}).verify_flags
-    assert not flags & ssl.VERIFY_X509_STRICT
-    assert flags & ssl.VERIFY_X509_PARTIAL_CHAIN
-    assert trust(None, {}).check_hostname
-    assert trust(None, {}).verify_mode is ssl.CERT_REQUIRED
+def test_every_python_is_as_strict(asked_for_defaults: list[ssl.SSLContext]) -> None:
+    context = trust(None, {})
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert context.verify_flags & ssl.VERIFY_X509_PARTIAL_CHAIN
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert asked_for_defaults == [context]
 
 
 @pytest.mark.parametrize("variable", [CERT_FILE, CERT_DIR, KEY_LOG])

@@ -1,12 +1,10 @@
 """Whatever has become of the file: the store opens, says what was wrong, and loses no byte."""
 
-import multiprocessing
 import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -29,13 +27,13 @@ from tests.store.openings import (
     spoilt_at,
     told,
 )
+from tests.store.together import open_and_add, run_together
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import aside, opening
 from zcbulk_tui.store.aside import mark_of
 from zcbulk_tui.store.database import open_database
-from zcbulk_tui.store.opening import open_store
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.watch_list import WatchList
 
@@ -175,31 +173,13 @@ def test_one_of_another_version_is_not_touched(path: Path) -> None:
     assert names(path) == {"state.db", *BESIDE}
 
 
-def open_and_add(path: Path, number: int, together: Barrier) -> None:
-    """What a process of its own does."""
-    together.wait(60)
-    with closing(open_store(path, NOW).database) as store:
-        assert is_on_disk(store)
-        store.connection.execute("PRAGMA busy_timeout = 20000")
-        CallLedger(store, f"process {number}").count(TODAY, Cause.KEY)
-
-
 def test_several_that_find_the_damage_at_once_move_it_once(
     path: Path, whole: bytes, saved: Callable[[Path], None]
 ) -> None:
     saved(path)
     root = root_of(whole, "events", path.parent.parent / "look.db")
     content = put(path, spoilt_at(whole, root))
-    context = multiprocessing.get_context("spawn")
-    together = context.Barrier(3)
-    processes = [
-        context.Process(target=open_and_add, args=(path, number, together)) for number in range(3)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
+    run_together(open_and_add, [(path, number, NOW) for number in range(3)])
     assert [file.read_bytes() for file in path.parent.glob("state.db.damaged-*[0-9]")] == [content]
     with opened(path) as result:
         assert result.problem is None

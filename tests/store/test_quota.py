@@ -1,12 +1,10 @@
 """The calls of a day outlive the process, and no fault of the database stops their counting."""
 
-import multiprocessing
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, timedelta
 from itertools import count
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.store.failing_database import unwritable
 from tests.store.failing_disk import full_disk
+from tests.store.together import count_many, run_together
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.store.database import Database, in_memory, open_database
@@ -139,32 +138,11 @@ def test_what_another_process_counted_is_seen(path: Path, stored: CallLedger) ->
         assert stored.count(TODAY, Cause.PLAN) == expected.plus(Cause.PLAN)
 
 
-def count_many(path: Path, cause: Cause, together: Barrier) -> None:
-    """What a process of its own does."""
-    with closing(open_database(path)) as database:
-        ledger = CallLedger(database, "default")
-        together.wait(60)
-        for _ in range(300):
-            ledger.count(TODAY, cause)
-        while ledger.trouble:  # the other one held it for long: what is pending is paid now
-            ledger.day(TODAY)
-
-
 def test_two_processes_that_count_at_once_lose_nothing(path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    together = context.Barrier(3)
-    processes = [
-        context.Process(target=count_many, args=(path, cause, together))
-        for cause in (Cause.PLAN, Cause.PLAN, Cause.KEY)
-    ]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-        assert process.exitcode == 0
+    run_together(count_many, [(path, Cause.PLAN, TODAY)] * 2)
     with closing(open_database(path)) as database:
         day = CallLedger(database, "default").day(TODAY)
-    assert day == DayCalls(TODAY, calls(plan=600, key=300))
+    assert day == DayCalls(TODAY, calls(plan=600))
 
 
 @contextmanager

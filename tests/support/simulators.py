@@ -2,16 +2,26 @@
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any, Self
 
-from tests.support.commands import PATIENCE, PROGRAM
+from tests.support.commands import CANARY, PATIENCE, PROGRAM
+from zcbulk_tui.simulator.accounts import Accounts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.jobs import Job
-from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.simulator.scenarios import build
+from zcbulk_tui.simulator.server import (
+    LoopbackServer,
+    describe_jobs,
+    describe_log,
+    describe_sign_ins,
+)
+from zcbulk_tui.simulator.tokens import TOKEN_LIFE
 
 
 def labelled(creator: Creator, label: str) -> Job:
@@ -29,7 +39,85 @@ def commands_sent(creator: Creator) -> list[tuple[str, str | None]]:
     return [(entry.method, entry.action) for entry in creator.log if entry.method != "GET"]
 
 
-class SimulatorProcess:
+class Simulator(ABC):
+    """What a test sees of a simulator beside what it answers.
+
+    Attributes:
+        base_url: Of the API, and of the accounts server.
+        token: An access token.
+        urls: The jobs' URLs by label.
+    """
+
+    base_url: str
+    token: str
+    urls: dict[str, str]
+
+    @abstractmethod
+    def jobs(self) -> list[dict[str, Any]]:
+        """The jobs as they really stand."""
+
+    @abstractmethod
+    def log(self) -> list[dict[str, Any]]:
+        """The calls so far."""
+
+    @abstractmethod
+    def sign_ins(self) -> list[dict[str, Any]]:
+        """The calls to the accounts server so far."""
+
+    def states(self) -> dict[str, str]:
+        """The jobs' states by label."""
+        return {job["label"]: job["state"] for job in self.jobs()}
+
+    def commands(self) -> list[tuple[str, str]]:
+        """Last digits of the job and action of every call that was to start or abort one."""
+        return [
+            (entry["path"][-4:], entry["action"])
+            for entry in self.log()
+            if entry["method"] != "GET"
+        ]
+
+
+class SimulatorThread(Simulator):
+    """The steady scenario in this process, which takes a fraction of the time of one of its own."""
+
+    def __init__(self, creator: Creator, base_url: str) -> None:
+        self._creator = creator
+        self.base_url = base_url
+        self.token = CANARY
+        self.urls = {job["label"]: job["url"] for job in self.jobs()}
+
+    @classmethod
+    @contextmanager
+    def serving(cls, *, token_life: float = TOKEN_LIFE) -> Iterator[Self]:
+        """Serves until the context ends.
+
+        Args:
+            token_life: Seconds that an access token of a sign-in holds.
+        """
+        accounts = partial(Accounts, token_life=token_life)
+        creator = build("steady", token=CANARY, accounts=accounts)
+        with LoopbackServer(creator) as server:
+            yield cls(creator, server.base_url)
+
+    @property
+    def accounts(self) -> Accounts:
+        """Its accounts server."""
+        return self._creator.accounts
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """The jobs as they really stand."""
+        return describe_jobs(self._creator, self.base_url)
+
+    def log(self) -> list[dict[str, Any]]:
+        """The calls so far."""
+        return describe_log(self._creator)
+
+    def sign_ins(self) -> list[dict[str, Any]]:
+        """The calls to the accounts server so far."""
+        return describe_sign_ins(self._creator)
+
+
+class SimulatorProcess(Simulator):
     """``zcbulk-tui simulator`` until the context ends.
 
     Args:
@@ -39,10 +127,7 @@ class SimulatorProcess:
         arguments: More for its command line.
 
     Attributes:
-        base_url: As it printed it.
-        accounts_url: As it printed it.
-        token: As it printed it.
-        urls: The jobs' URLs by label, as it printed them.
+        accounts_url: As it printed it, as all others.
         welcome: All that it printed at first.
     """
 
@@ -111,10 +196,6 @@ class SimulatorProcess:
         """The jobs as they really stand."""
         return self._look("jobs")
 
-    def states(self) -> dict[str, str]:
-        """The jobs' states by label."""
-        return {job["label"]: job["state"] for job in self.jobs()}
-
     def log(self) -> list[dict[str, Any]]:
         """The calls so far."""
         return self._look("log")
@@ -122,14 +203,6 @@ class SimulatorProcess:
     def sign_ins(self) -> list[dict[str, Any]]:
         """The calls to the accounts server so far."""
         return self._look("sign-ins")
-
-    def commands(self) -> list[tuple[str, str]]:
-        """Last digits of the job and action of every call that was to start or abort one."""
-        return [
-            (entry["path"][-4:], entry["action"])
-            for entry in self.log()
-            if entry["method"] != "GET"
-        ]
 
     def _look(self, at: str) -> list[dict[str, Any]]:
         # Not by httpx, which reads all certificates for each call.

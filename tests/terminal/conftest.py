@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import PROGRAM, environment
-from tests.support.simulators import SimulatorProcess
+from tests.support.simulators import SimulatorThread
 from tests.support.terminal import Terminal
 
 Open = Callable[..., Terminal]
@@ -34,7 +34,7 @@ def on_terminal(home: Path) -> Iterator[Open]:
 
 
 @pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    """The steady scenario, in a process of its own."""
-    with SimulatorProcess(environment(tmp_path / "of-the-simulator")) as running:
+def simulator() -> Iterator[SimulatorThread]:
+    """The steady scenario."""
+    with SimulatorThread.serving() as running:
         yield running

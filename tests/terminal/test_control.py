@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.support.commands import environment, files_below
-from tests.support.simulators import SimulatorProcess
+from tests.support.simulators import SimulatorThread
 from tests.support.terminal import ALTERNATE_SCREEN, ENTER, ESCAPE, Terminal
 from tests.terminal.conftest import Open
 from zcbulk_tui.store.database import FILE_NAME, open_database
@@ -42,7 +42,7 @@ def add(terminal: Terminal, url: str, name: str) -> None:
 
 
 def test_watch_start_abort_and_come_back(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
+    on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     env = environment(home, base_url=simulator.base_url, token=simulator.token)
     ready, running = simulator.urls["Price list"], simulator.urls["Customers"]
@@ -115,23 +115,19 @@ def test_watch_start_abort_and_come_back(
 
 
 def test_the_questions_of_start_and_abort(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
+    on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     env = environment(home, base_url=simulator.base_url, token=simulator.token)
-    refused = on_terminal("start", simulator.urls["Price list"], env=env)
-    mistyped = on_terminal("abort", simulator.urls["Customers"], env=env)
-    for terminal, question, answer in (
-        (refused, "Go on? [y/N]", ""),
-        (mistyped, "type the form's link name (Customers)", "customers"),
-    ):
-        terminal.wait_for(question)
-        terminal.press(answer, ENTER)
-        assert terminal.exit_code() == 1
-        assert "Nothing was sent." in terminal.text
+    ready, running = simulator.urls["Price list"], simulator.urls["Customers"]
+    mistyped = on_terminal("abort", running, env=env)
+    mistyped.wait_for("type the form's link name (Customers)")
+    mistyped.press("customers", ENTER)
+    assert mistyped.exit_code() == 1
+    assert "Nothing was sent." in mistyped.text
     assert simulator.log() == []
 
-    started = on_terminal("start", simulator.urls["Price list"], env=env)
-    aborted = on_terminal("abort", simulator.urls["Customers"], env=env)
+    started = on_terminal("start", ready, env=env)
+    aborted = on_terminal("abort", running, env=env)
     interrupted = on_terminal("abort", simulator.urls["Orders"], env=env)
     for terminal, question, answer, words in (
         (started, "PRODUCTION", "y", "Job created successfully"),
@@ -152,38 +148,16 @@ def test_the_questions_of_start_and_abort(
 
 
 def test_what_cannot_be_used_is_said_before_the_screen_is_taken(
-    on_terminal: Open, home: Path, tmp_path: Path
+    on_terminal: Open, home: Path
 ) -> None:
     bad = environment(home, token="1000.x", config="read_only = 1\n")
-    without = environment(tmp_path / "another")
-    attempts = [
-        (
-            on_terminal(env=bad, columns=250),
-            2,
-            ["config.toml, line 1: read_only cannot be 1", "true or false"],
-        ),
-        (
-            on_terminal("watch", "nonsense", env=without),
-            2,
-            ["No job", "“nonsense”"],
-        ),
-    ]
-    for terminal, code, words in attempts:
-        assert terminal.exit_code() == code
-        said = " ".join(" ".join(terminal.lines).split())
-        for word in words:
-            assert word in said
-        assert said.startswith("zcbulk-tui: ")
-        assert FIRST_PRIVATE not in terminal.written
-        assert ALTERNATE_SCREEN not in terminal.modes
-        assert terminal.is_as_it_was()
+    terminal = on_terminal(env=bad, columns=250)
+    assert terminal.exit_code() == 2
+    said = " ".join(" ".join(terminal.lines).split())
+    assert said.startswith("zcbulk-tui: ")
+    for words in ("config.toml, line 1: read_only cannot be 1", "true or false"):
+        assert words in said
+    assert FIRST_PRIVATE not in terminal.written
+    assert ALTERNATE_SCREEN not in terminal.modes
+    assert terminal.is_as_it_was()
     assert list(files_below(home)) == ["config.toml"]
-
-
-def test_a_newcomer_is_told_how_to_begin(on_terminal: Open, tmp_path: Path) -> None:
-    dashboard = on_terminal(env=environment(tmp_path))
-    dashboard.wait_for("SIGNED OUT")
-    for way in ("zcbulk-tui login", "paste its URL here, or press a", "zcbulk-tui demo"):
-        dashboard.wait_for(way)
-    dashboard.press("q")
-    assert dashboard.exit_code() == 0

@@ -9,7 +9,7 @@ import pytest
 from tests.cli import crash
 from tests.support.commands import environment
 from tests.support.jobs import URL
-from tests.support.simulators import SimulatorProcess
+from tests.support.simulators import SimulatorThread
 from tests.support.terminal import ESCAPE, Terminal
 from tests.terminal.conftest import Open
 
@@ -58,7 +58,7 @@ BROKEN = [
 ]
 
 
-def opened(on_terminal: Open, simulator: SimulatorProcess, env: dict[str, str]) -> Terminal:
+def opened(on_terminal: Open, simulator: SimulatorThread, env: dict[str, str]) -> Terminal:
     """A dashboard with a ready job and another, whose polls are paused."""
     urls = (simulator.urls["Price list"], simulator.urls["Customers"])
     screen = on_terminal("watch", *urls, env=env, columns=180)
@@ -80,8 +80,8 @@ def is_still_there(screen: Terminal) -> None:
         screen.wait_for_line(f"^▌ . {name}", 0.0)
 
 
-def test_neither_answers_nor_broken_bytes_do_anything(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
+def test_what_is_no_key_spends_and_starts_nothing(
+    on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     env = environment(home, base_url=simulator.base_url, token=simulator.token)
     screen = opened(on_terminal, simulator, env)
@@ -96,18 +96,8 @@ def test_neither_answers_nor_broken_bytes_do_anything(
         screen.press("\x1b[A")
     is_still_there(screen)
     assert simulator.log() == before
-    screen.press("q")
-    assert screen.exit_code() == 0
-    assert screen.is_as_it_was()
-    assert b"Traceback" not in screen.written
 
-
-def test_what_comes_together_starts_nothing(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
-) -> None:
-    env = environment(home, base_url=simulator.base_url, token=simulator.token)
-    screen = opened(on_terminal, simulator, env)
-    before = simulator.log()
+    # Text that comes together is no row of keys.
     for reads in ([b"Salary"], [b"Sy\r"], [b"X" * 4000, b"X" * 4000 + b"r"]):
         for read in reads:
             screen.send(read)
@@ -153,13 +143,14 @@ def test_what_comes_together_starts_nothing(
     assert simulator.commands() == [("4060", "start")]
     screen.press("q")
     assert screen.exit_code() == 0
+    assert screen.is_as_it_was()
+    assert b"Traceback" not in screen.written
 
 
 @pytest.mark.parametrize(
     ("place", "where"),
     [
         ("zcbulk_tui.tui.terminal.input_driver:messages_of", "thread"),
-        ("zcbulk_tui.tui.screens.watch:WatchScreen.action_down", "loop"),
         ("textual.drivers.linux_driver:LinuxDriver._disable_line_wrap", "loop"),
     ],
 )

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.support.commands import PROGRAM, environment
-from tests.support.simulators import SimulatorProcess
+from tests.support.simulators import SimulatorThread
 from tests.support.terminal import (
     ALTERNATE_SCREEN,
     AUTOWRAP,
@@ -25,6 +23,10 @@ from tests.terminal.test_windows import TAKEN_OVER
 
 SUSPEND = "\x1a"
 SHELL = ("/bin/bash", "--norc", "--noprofile", "--noediting", "-i")
+PROGRESS, TITLE_SAVED = b"\x1b]9;4;2;", b"\x1b[22;0t"
+GIVEN_BACK = b"\x1b]9;4;0\x1b\\\x1b[23;0t"
+"""No progress any more, and the title from before."""
+
 OURS = {ALTERNATE_SCREEN, BRACKETED_PASTE} | MOUSE
 
 
@@ -48,6 +50,11 @@ def child_of(terminal: Terminal) -> int:
 def is_stopped(pid: int) -> bool:
     """Whether a process is stopped."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def wait_for_bytes(terminal: Terminal, data: bytes, mark: int) -> None:
+    """Waits until something is written behind a mark."""
+    terminal.wait_until(lambda: data in terminal.written[mark:], repr(data))
 
 
 def wait_until_stopped(terminal: Terminal, pid: int) -> None:
@@ -74,75 +81,76 @@ def quit_demo(terminal: Terminal) -> None:
     """Leaves the demo in order, and the shell."""
     mark = len(terminal.written)
     terminal.press("q")
-    terminal.wait_until(lambda: b"READY>" in terminal.written[mark:], "prompt")
+    wait_for_bytes(terminal, b"READY>", mark)
     assert terminal.modes - {BRACKETED_PASTE} == {AUTOWRAP, CURSOR}
     terminal.press("echo left $?\r")
     terminal.wait_for("left 0")
     assert b"Traceback" not in terminal.written
 
 
-def test_a_key_stops_it_and_it_goes_on(home: Path) -> None:
-    with in_a_shell(home) as terminal:
+def test_it_stops_in_every_way_goes_on_and_ends(home: Path) -> None:
+    with in_a_shell(home, WT_SESSION="1") as terminal:
         pid = child_of(terminal)
+        terminal.wait_until(lambda: PROGRESS in terminal.written, "progress")
+        assert terminal.written.index(TITLE_SAVED) < terminal.written.index(b"\x1b]2;4")
+
+        # By a key; title and progress are given back meanwhile.
         for _ in range(2):
             terminal.press("G")
             terminal.wait_for_line("^▌.{3}Regions")
+            mark = len(terminal.written)
             terminal.press(SUSPEND)
             wait_until_stopped(terminal, pid)
+            assert terminal.written.count(GIVEN_BACK, mark) == 1
+            mark = len(terminal.written)
             terminal.press("fg\r")
             wait_until_back(terminal)
             terminal.wait_for_line("^▌.{3}Regions")
+            wait_for_bytes(terminal, PROGRESS, mark)
+            back = bytes(terminal.written[mark:])
+            assert back.index(TITLE_SAVED) < back.index(b"\x1b]2;") < back.index(PROGRESS)
             terminal.press("k")  # heard once, by one reader
             terminal.wait_for_line("^▌.{3}Invoices Q3")
-        quit_demo(terminal)
 
-
-@pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
-def test_a_signal_from_outside_stops_it(home: Path, number: signal.Signals) -> None:
-    with in_a_shell(home) as terminal:
-        pid = child_of(terminal)
-        os.kill(pid, number)
-        terminal.wait_for("READY>")
-        if number is signal.SIGTSTP:  # the other one leaves no time to give anything back
-            wait_until_stopped(terminal, pid)
+        # By signals from outside, of which the second leaves no time to give anything back.
+        os.kill(pid, signal.SIGTSTP)
+        wait_until_stopped(terminal, pid)
         terminal.press("fg\r")
         wait_until_back(terminal)
-        quit_demo(terminal)
+        mark = len(terminal.written)
+        os.kill(pid, signal.SIGSTOP)
+        wait_for_bytes(terminal, b"READY>", mark)
+        terminal.press("fg\r")
+        wait_until_back(terminal)
 
-
-def test_it_waits_for_the_terminal_when_sent_to_the_background(home: Path) -> None:
-    with in_a_shell(home) as terminal:
-        pid = child_of(terminal)
+        # In the background it waits for the terminal.
         terminal.press(SUSPEND)
         wait_until_stopped(terminal, pid)
         mark = len(terminal.written)
         terminal.press("bg\r")
-        terminal.wait_until(lambda: b" &" in terminal.written[mark:], "job in the background")
+        wait_for_bytes(terminal, b" &", mark)
         terminal.wait_until(lambda: is_stopped(pid), "stop")
         terminal.press("\r")
-        terminal.wait_until(lambda: b"Stopped" in terminal.written[mark:], "word of it")
+        wait_for_bytes(terminal, b"Stopped", mark)
         assert b"\x1b[?1049h" not in terminal.written[mark:]
         terminal.press("fg\r")
         wait_until_back(terminal)
-        quit_demo(terminal)
 
-
-def test_a_signal_ends_it_while_the_shell_has_the_terminal(home: Path) -> None:
-    with in_a_shell(home) as terminal:
-        pid = child_of(terminal)
+        # A signal ends it while the shell has the terminal.
         terminal.press(SUSPEND)
         wait_until_stopped(terminal, pid)
         mark = len(terminal.written)
         terminal.press("kill %1\r")
         terminal.wait_until(lambda: not Path(f"/proc/{pid}").exists(), "end", 5.0)
         terminal.press("\r")
-        terminal.wait_until(lambda: b"Exit 143" in terminal.written[mark:], "word of it")
+        wait_for_bytes(terminal, b"Exit 143", mark)
         assert b"\x1b[?1049" not in terminal.written[mark:]
+        assert b"Traceback" not in terminal.written
 
 
-def test_without_a_shell_it_comes_back_at_once(on_terminal: Open) -> None:
+def test_without_a_shell_it_comes_back_at_once(on_terminal: Open, home: Path) -> None:
     # As in a pane of tmux that runs nothing else: nobody could ever wake it.
-    demo = on_terminal("demo")
+    demo = on_terminal("demo", env=environment(home, WT_SESSION="1"))
     demo.wait_for("connected")
     mark = len(demo.written)
     demo.press(SUSPEND)
@@ -150,33 +158,15 @@ def test_without_a_shell_it_comes_back_at_once(on_terminal: Open) -> None:
     wait_until_back(demo)
     demo.send_signal(signal.SIGCONT)  # of no consequence
     demo.wait_until(lambda: demo.written.count(b"\x1b[?1049h", mark) == 2, "redraw")
+    mark = len(demo.written)
     demo.press("q")
     assert demo.exit_code(5.0) == 0
     assert demo.is_as_it_was()
-
-
-def test_title_and_progress_are_given_back_meanwhile(home: Path) -> None:
-    with in_a_shell(home, WT_SESSION="1") as terminal:
-        pid = child_of(terminal)
-        terminal.wait_until(lambda: b"\x1b]9;4;2;" in terminal.written, "progress")
-        assert terminal.written.index(b"\x1b[22;0t") < terminal.written.index(b"\x1b]2;4")
-        mark = len(terminal.written)
-        terminal.press(SUSPEND)
-        wait_until_stopped(terminal, pid)
-        left = bytes(terminal.written[mark:])
-        assert left.count(b"\x1b]9;4;0\x1b\\\x1b[23;0t") == 1
-        mark = len(terminal.written)
-        terminal.press("fg\r")
-        terminal.wait_until(lambda: b"\x1b]9;4;2;" in terminal.written[mark:], "progress")
-        back = bytes(terminal.written[mark:])
-        assert back.index(b"\x1b[22;0t") < back.index(b"\x1b]2;") < back.index(b"\x1b]9;4;2;")
-        mark = len(terminal.written)
-        quit_demo(terminal)
-        assert terminal.written.count(b"\x1b]9;4;0\x1b\\\x1b[23;0t", mark) == 1
+    assert demo.written.count(GIVEN_BACK, mark) == 1
 
 
 def test_another_window_polls_meanwhile_and_it_follows_when_it_goes_on(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
+    on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     config = "[budget]\ndaily_calls = 100000\n"
     env = environment(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.commands import environment, run_process
-from tests.support.simulators import SimulatorProcess
+from tests.support.simulators import SimulatorThread
 from tests.support.terminal import ENTER, Terminal
 from tests.terminal.conftest import Open
 from tests.terminal.test_control import add
@@ -46,7 +46,7 @@ def askers(home: Path) -> set[int]:
 
 
 def test_one_window_polls_and_another_takes_its_place(
-    on_terminal: Open, simulator: SimulatorProcess, home: Path
+    on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     env = environment(home, base_url=simulator.base_url, token=simulator.token, config=CONFIG)
     customers, orders = simulator.urls["Customers"], simulator.urls["Orders"]
@@ -66,10 +66,14 @@ def test_one_window_polls_and_another_takes_its_place(
     second.wait_for_line("▶ Orders 4038 .*█")
     first.wait_for_line("▶ Orders 4038 .*█")
 
-    # A command beside them costs nothing either.
+    # Commands beside them cost nothing either, and are no windows.
     said = run_process("status", customers, orders, env=env)
     assert said.code == 0, said.err
     assert said.out.count("In-progress") == 2
+    waited = run_process("wait", "Customers 4027", "--timeout", "2s", "--json", env=env)
+    assert waited.code == 12
+    assert '"event": "reading"' in waited.out
+    assert "connected for 2 windows" in first.text
 
     # Until here, the first one has made all calls.
     ((number, name),) = remembered(home, "SELECT id, name FROM windows WHERE polls")
@@ -80,6 +84,8 @@ def test_one_window_polls_and_another_takes_its_place(
         lambda: remembered(home, "SELECT count(*) FROM calls") == [(len(simulator.log()),)],
         "record of each call",
     )
+    polls = [entry for entry in simulator.log() if entry["method"] == "GET"]
+    assert remembered(home, "SELECT count(*) FROM readings") == [(len(polls),)]
 
     # An abort is sent once, and both show what became of it.
     second.press("k")

@@ -43,10 +43,9 @@ def test_what_no_proxy_lists_in_vain_is_a_warning(
     assert len(ended.lines) == 2
 
 
-@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"])
-def test_a_file_that_cannot_be_used_ends_a_command_in_one_line(home: Path, variable: str) -> None:
-    env = environment(home, token=CANARY, **{variable: str(home / "nowhere" / "x")})
-    refused(run_process("status", URL, env=env), variable)
+def test_a_file_that_cannot_be_used_ends_a_command_in_one_line(home: Path) -> None:
+    env = environment(home, token=CANARY, SSL_CERT_FILE=str(home / "nowhere" / "x"))
+    refused(run_process("status", URL, env=env), "SSL_CERT_FILE")
 
 
 def test_no_netrc_is_read(home: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
