@@ -86,7 +86,7 @@ steps = st.tuples(
 )
 allowances = st.builds(
     QuotaPlan,
-    daily_calls=st.integers(1, 60) | st.integers(1, 1500),
+    daily_calls=st.integers(1, 60) | st.integers(1, 400),
     share=st.sampled_from([1.0]) | st.floats(0.01, 1),
     reserve=st.integers(0, 60),
     zone=st.none(),

@@ -164,17 +164,21 @@ def test_nothing_is_fetched_by_itself_where_that_is_off(tmp_path: Path) -> None:
 
 
 def test_nothing_is_fetched_by_itself_while_polls_are_paused(tmp_path: Path) -> None:
-    def begin(stage: FetchStage) -> None:
+    async def scene() -> None:
+        stage = FetchStage(tmp_path, jobs(1))
         ends_badly(stage)
         stage.monitor.pause(paused=True)
-        stage.monitor.poll_now([watched("1").ref])
+        async with stage.fetching():
+            await asyncio.sleep(1)
+            stage.monitor.poll_now([watched("1").ref])
+            await asyncio.sleep(100)
+            assert stage.job.is_final
+            assert stage.zoho.fetched == []
+            stage.monitor.pause(paused=False)
+            await asyncio.sleep(60)
+            assert len(stage.zoho.fetched) == 2
 
-    def resume(stage: FetchStage) -> None:
-        assert stage.zoho.fetched == []
-        stage.monitor.pause(paused=False)
-
-    stage = after(600, tmp_path, "1", begin=begin, then=resume, more=60)
-    assert len(stage.zoho.fetched) == 2
+    run_virtual(scene())
 
 
 def test_nothing_is_fetched_after_its_deadline(tmp_path: Path) -> None:
