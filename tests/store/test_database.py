@@ -179,3 +179,13 @@ def test_one_in_memory_has_trouble_where_it_should_be_on_disk() -> None:
         store.write_later("INSERT INTO minute VALUES ('a', 1)")
         assert store.rows("SELECT profile FROM minute") == [("a",)]
         assert store.trouble == "The disk is gone"
+
+
+def test_a_transaction_waits_for_others_as_long_as_it_says_and_the_next_one_as_usual(
+    path: Path,
+) -> None:
+    with closing(open_database(path)) as store:
+        usual = pragma(store.connection, "busy_timeout")
+        with store.transaction(patience=1.5) as connection:
+            assert pragma(connection, "busy_timeout") == 1500 != usual
+        assert pragma(store.connection, "busy_timeout") == usual
