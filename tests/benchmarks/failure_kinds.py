@@ -124,7 +124,7 @@ class Maker:
 
     def long_text(self) -> str:
         """Returns a text of some thousand characters."""
-        return " ".join(self.text() for _ in range(400))
+        return " ".join([self.text() for _ in range(40)] * 10)
 
     def _reason(self, kind: int, number: int, cells: Row) -> str:
         if self._style is Style.CODES:

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.benchmarks.alert_day import EXPECTED, live, problems
 from zcbulk_tui.domain.alerts import AlertKind
 from zcbulk_tui.monitor.alerts import SENT
 from zcbulk_tui.store.alerts import SENDING
 
 
-def test_each_alert_is_raised_once_for_each_crossing(tmp_path: Path) -> None:
+def test_each_alert_is_raised_once_for_each_crossing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.monitor.alerts.TICK", 6.0)  # a tenth of a reading's interval
     outcome = live(tmp_path, 7200.0)
     assert list(problems(outcome)) == []
     assert {alert.kind for alert in outcome.alerts} == set(AlertKind)

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import os
+import ssl
 import stat
 import traceback
 from pathlib import Path
@@ -18,9 +19,12 @@ from zcbulk_tui.errors import ConfigError, ServiceError
 
 SECRET = "5ecre7-p1ng-c0de"
 
+NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Whom to trust where nothing is encrypted: to read all certificates takes as long as a test."""
+
 
 async def call(url: str) -> None:
-    network = Network()
+    network = Network(verify=NOBODY)
     try:
         await UrlPing(network, SecretStr(url))()
     finally:

@@ -177,3 +177,20 @@ def test_what_a_clock_that_goes_on_in_sleep_is_ahead_by_counts_as_sleep_from_5_s
     moved = run_virtual(scene())
     assert moved.slept == pytest.approx(slept)
     assert moved.step == 0
+
+
+def test_a_fault_is_as_old_as_before_when_the_clock_is_set() -> None:
+    async def scene() -> None:
+        clock = Clock()
+        stage = Stage(jobs(1), now=clock, elapsed=clock.elapsed)
+        stage.api.script("1", UnreachableError("down"))
+        async with stage.running():
+            await asyncio.sleep(60)
+            before = stage.job.fault
+            assert before is not None
+            clock.jump(-3600.0)
+            await asyncio.sleep(70)
+            assert stage.job.fault is not None
+            assert stage.job.fault.since == before.since - timedelta(hours=1)
+
+    run_virtual(scene())

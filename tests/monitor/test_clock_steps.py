@@ -1,7 +1,7 @@
 """The time of day that is set: it costs no calls, and makes nothing younger or older."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 YEARS = 56 * 365 * DAY
 JOBS = 3
 SHORT_DAY = QuotaPlan(250, 1, 20, UTC)
+AMPLE = QuotaPlan(10**6, 1, 0, UTC)
 
 Step = tuple[float, float]
 """How long after the one before, and by how many seconds the clock is set."""
@@ -106,16 +107,16 @@ def run(
     return Ran(len(stage.api.calls), stage, negative)
 
 
-@pytest.fixture(autouse=True)
-def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("zcbulk_tui.monitor.monitor.TICK", 10.0)
+@pytest.fixture(scope="module", autouse=True)
+def seldom() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
+        yield
 
 
 @pytest.fixture(scope="module")
 def undisturbed() -> int:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("zcbulk_tui.monitor.monitor.TICK", 10.0)
-        return run([]).calls
+    return run([]).calls
 
 
 @pytest.mark.parametrize("has_other_clock", [True, False], ids=["with another clock", "without"])
@@ -132,12 +133,15 @@ def test_a_clock_that_is_set_costs_no_calls(
     assert len(ran.stage.ledger.polls()) == 1  # no other day has begun
 
 
+@pytest.fixture(scope="module")
+def usual() -> int:
+    return run([], quota_plan=AMPLE).calls
+
+
 @pytest.mark.parametrize("has_other_clock", [True, False])
-def test_a_night_of_sleep_costs_one_call_for_each_job(has_other_clock: bool) -> None:
-    ample = QuotaPlan(10**6, 1, 0, UTC)
-    usual = run([], quota_plan=ample).calls
+def test_a_night_of_sleep_costs_one_call_for_each_job(usual: int, has_other_clock: bool) -> None:
     night = [(HOUR, 8 * HOUR)]
-    ran = run(night, sleeps=True, has_other_clock=has_other_clock, quota_plan=ample)
+    ran = run(night, sleeps=True, has_other_clock=has_other_clock, quota_plan=AMPLE)
     assert ran.calls <= usual + JOBS
     assert ran.negative == []
 
@@ -151,6 +155,19 @@ def test_a_clock_set_back_over_midnight_opens_no_fresh_day(back: float) -> None:
     assert max(polls.values()) <= 30
     assert sum(polls.values()) == ran.calls <= 60
     assert set(polls) <= {NOW.date(), NOW.date() + timedelta(days=1)} or back > 23 * HOUR
+
+
+def test_a_clock_that_stays_set_back_begins_a_day_anew_when_the_one_in_force_is_over() -> None:
+    begin, small = NOW.replace(hour=23, minute=30), QuotaPlan(30, 1, 0, UTC)
+    set_at = 31 * MINUTE
+    ran = run([(set_at, -2 * DAY)], begin=begin, quota_plan=small, seconds=DAY + 2 * HOUR)
+    again = [call for call in ran.stage.api.calls if call.at > set_at + DAY - HOUR / 60]
+    assert again
+    ledger = ran.stage.ledger
+    # The date had calls of its own before it was begun anew.
+    assert NOW.date() in ledger.polls()
+    assert ledger.most_polls() <= 30
+    assert ledger.day(NOW.date()).total == len(again) < ledger.polls()[NOW.date()]
 
 
 def test_the_spent_day_stays_spent_in_every_process() -> None:
@@ -175,14 +192,7 @@ def test_the_spent_day_stays_spent_in_every_process() -> None:
     run_virtual(scene())
 
 
-@pytest.fixture(scope="module")
-def usual() -> int:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
-        return run([], seconds=3 * HOUR, quota_plan=QuotaPlan(10**6, 1, 0, UTC)).calls
-
-
-waits = st.floats(1, 2000)
+waits = st.floats(1, 1300)
 steps = st.one_of(
     st.floats(-3 * DAY, 3 * DAY), st.sampled_from([-HOUR, HOUR, -300.0, 300.0, -YEARS])
 )
@@ -193,9 +203,7 @@ steps = st.one_of(
 def test_whatever_the_clock_does_it_costs_one_call_for_each_job_at_most(
     usual: int, moves: list[Step]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("zcbulk_tui.monitor.monitor.TICK", 60.0)
-        ran = run(moves, seconds=3 * HOUR, quota_plan=QuotaPlan(10**6, 1, 0, UTC))
+    ran = run(moves, quota_plan=AMPLE)
     assert ran.calls <= usual + JOBS
     assert ran.negative == []
     assert JobState.IN_PROGRESS in {event.snapshot.state for event in ran.stage.all(JobChanged)}

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.contexts import PROFILE
 from tests.support.contracts import contract_of
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.contract import (
     UNKNOWN,
@@ -21,7 +22,7 @@ from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.contracts import Contracts
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.windows import NoWindow
 
@@ -61,7 +62,7 @@ class Stage:
 @pytest.fixture
 def database() -> Iterator[Database]:
     """The memory of all processes."""
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 
@@ -180,7 +181,7 @@ def test_a_base_url_stands_for_every_server(database: Database) -> None:
 
 
 def test_a_memory_that_cannot_be_read_knows_nothing() -> None:
-    database = in_memory()
+    database = memory_database()
     stage = Stage(database)
     stage.contracts.save(EU, INSIDE)
     database.close()

@@ -193,6 +193,7 @@ def settled_state(record: ControlRecord) -> JobState | None:
     return record.settled.state if record.settled else None
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("action", "states", "settled"),
     [
@@ -216,6 +217,7 @@ def test_an_accepted_command_is_settled_by_the_first_reading_that_shows_it_or_th
     assert len(stage.all(CommandEnded)) == 1
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("action", "states", "settled", "outcome"),
     [

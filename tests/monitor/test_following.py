@@ -277,7 +277,7 @@ def test_the_minute_holds_for_the_keys_and_polls_of_all_windows(tmp_path: Path) 
             async with one.running(), two.running():
                 await asyncio.sleep(3)
                 two.monitor.poll_now([job.ref for job in jobs(40)], key="R")
-                await asyncio.sleep(200)
+                await asyncio.sleep(130)
             return one, two
 
     one, two = run_virtual(scene())

@@ -144,7 +144,7 @@ NO = UndocumentedError("Zoho refused it", answer=Answer(400, 12345, "Form is bus
 def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
     step: str, error: ZcbulkError, where: Where, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("zcbulk_tui.monitor.insert_queue.TICK", 10.0)  # for an hour is long
+    monkeypatch.setattr("zcbulk_tui.monitor.insert_queue.TICK", 10.0)  # for it goes on long
 
     async def scene() -> QueueStage:
         stage = QueueStage(insertion("one"), insertion("two"))
@@ -153,7 +153,7 @@ def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
         )
         answers.append(error)
         async with stage.working():
-            await asyncio.sleep(3600)
+            await asyncio.sleep(900)
             assert stage.stages()[0] is where
             assert stage.inserting.names().count(step) == 1
             assert stage.inserting.names().count("create") == 1
@@ -167,7 +167,7 @@ def test_a_step_that_was_lost_or_refused_is_not_sent_again_by_itself(
 
 
 def test_what_does_not_change_is_published_once() -> None:
-    stage = after(600, insertion(), api=lambda api: api.create_answers.append(LOST))
+    stage = after(120, insertion(), api=lambda api: api.create_answers.append(LOST))
     published = [it for it in stage.events if isinstance(it, QueueChanged)]
     assert [it.files[0].stage for it in published] == [Where.WAITS, Where.SENDING, Where.UNCLEAR]
 
@@ -221,7 +221,7 @@ def test_how_its_calls_go_is_known_where_no_job_is_watched(
     ids=["create", "upload"],
 )
 def test_a_step_whose_sender_was_killed_is_unclear_and_not_sent_again(files: Insertion) -> None:
-    stage = after(600, files, api=lambda api: api.script(JOB_ID, S.READY))
+    stage = after(120, files, api=lambda api: api.script(JOB_ID, S.READY))
     assert stage.inserting.steps == []
     (file,) = stage.files
     assert file.stage is Where.UNCLEAR
@@ -392,7 +392,7 @@ def test_an_upload_that_was_cancelled_before_its_first_byte_is_not_sent() -> Non
             await asyncio.sleep(10)
             stage.inserting.script(JOB_ID, S.READY)
             assert stage.queue.cancel("one")
-            await asyncio.sleep(300)
+            await asyncio.sleep(100)
         return stage
 
     stage = run_virtual(scene())
@@ -418,7 +418,7 @@ def test_a_file_whose_job_ended_before_its_start_waits_for_the_user(end: JobStat
         async with stage.working():
             await asyncio.sleep(10)
             stage.inserting.script(JOB_ID, end)
-            await asyncio.sleep(600)
+            await asyncio.sleep(200)
             assert stage.stages() == [Where.REFUSED]
             assert stage.files[0].insertion.job_id == ""
             assert stage.inserting.names() == ["create", "upload"]

@@ -152,15 +152,15 @@ def test_it_stops_and_goes_on(breaks: Change, mends: Change, why: str) -> None:
         async with living(stage, outside):
             await asyncio.sleep(100)
             breaks(stage, outside)
-            await asyncio.sleep(300)
+            await asyncio.sleep(200)
             mends(stage, outside)
-            await asyncio.sleep(500)
+            await asyncio.sleep(330)
         assert said(stage) == [f"The heartbeat stops: {why}", "The heartbeat goes on"]
 
     run_virtual(watch())
     # What a poll has to show first is known with the next one.
-    assert [beat for beat in outside.beats if 100 + PERIOD < beat < 400] == []
-    assert outside.since(400)
+    assert [beat for beat in outside.beats if 100 + PERIOD < beat < 300] == []
+    assert outside.since(300)
 
 
 def test_it_stops_when_polls_are_overdue_as_the_days_calls_are_spent() -> None:
@@ -170,7 +170,7 @@ def test_it_stops_when_polls_are_overdue_as_the_days_calls_are_spent() -> None:
     async def watch() -> None:
         stage = Stage(jobs(1), quota_plan=plan)
         async with living(stage, outside):
-            await asyncio.sleep(900)
+            await asyncio.sleep(700)
         assert said(stage) == ["The heartbeat stops: a poll is overdue"]
         last = stage.api.calls[-1].at
         assert max(outside.beats) < last + OVERDUE.total_seconds() + PERIOD + 20

@@ -26,6 +26,7 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.monitor.events import CommandEnded
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("action", "before", "shown"),
     [(START, S.READY, S.IN_PROGRESS), (ABORT, S.IN_PROGRESS, S.USER_ABORTED)],
@@ -33,13 +34,14 @@ from zcbulk_tui.monitor.events import CommandEnded
 def test_a_reading_that_shows_the_effect_after_all_corrects_the_record(
     action: Action, before: S, shown: S
 ) -> None:
-    stage = command(UnclearError("timeout"), *[before] * 40, shown, action=action, seconds=5000)
+    stage = command(UnclearError("timeout"), *[before] * 12, shown, action=action, seconds=1500)
     (record,) = records(stage)
     assert (record.command.outcome, settled_state(record)) == (Outcome.TOOK_EFFECT, shown)
     ended = [event.command.outcome for event in stage.all(CommandEnded)]
     assert ended == [Outcome.SENT, Outcome.NO_EFFECT, Outcome.TOOK_EFFECT]
 
 
+@pytest.mark.usefixtures("alone")
 def test_it_is_corrected_after_a_refused_second_try_too() -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(1))
@@ -156,7 +158,7 @@ def test_two_windows_look_no_more_often_than_one(tmp_path: Path) -> None:
             async with one.running(), two.running():
                 await asyncio.sleep(3)
                 await two.monitor.command(REF, START)
-                await asyncio.sleep(400)
+                await asyncio.sleep(200)
             assert [len(window.api.calls) for window in (one, two)] == [1, 5]
 
     run_virtual(scene())
@@ -173,7 +175,7 @@ def test_as_long_as_no_status_can_be_read_it_stays_unclear(trouble: ZcbulkError)
     (record,) = records(stage)
     assert record.is_unclear
     # A day that is spent begins anew after midnight.
-    seconds = 14 * 3600 if isinstance(trouble, QuotaSpentError) else 4000
+    seconds = 14 * 3600 if isinstance(trouble, QuotaSpentError) else 900
     stage = command(
         UnclearError("timeout"), S.READY, *[trouble] * 4, S.IN_PROGRESS, seconds=seconds
     )

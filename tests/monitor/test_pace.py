@@ -32,7 +32,7 @@ def calls_of(pace: Pace, lasts: float) -> int:
     async def scene() -> int:
         stage = on_stage(pace=pace, lasts=lasts)
         async with stage.running():
-            await asyncio.sleep(2 * lasts)
+            await asyncio.sleep(lasts + 1300)
             assert stage.job.state is JobState.COMPLETED
         return len(stage.api.calls)
 

@@ -45,7 +45,7 @@ def test_a_final_state_ends_the_polls(state: S) -> None:
         stage = Stage(jobs(1))
         stage.api.script("1", S.IN_PROGRESS, state)
         async with stage.running():
-            await asyncio.sleep(100_000)
+            await asyncio.sleep(1000)
         return stage
 
     stage = run_virtual(scene())
@@ -58,7 +58,7 @@ def test_an_unknown_state_is_polled_on() -> None:
         stage = Stage(jobs(1), rule=planner.wait)
         stage.api.script("1", S.UNKNOWN)
         async with stage.running():
-            await asyncio.sleep(86400)
+            await asyncio.sleep(6 * 3600)
         return stage.api
 
     times = run_virtual(scene()).times()
@@ -69,7 +69,7 @@ def test_six_calls_at_once_fifty_a_minute_and_one_a_job() -> None:
     async def scene() -> ScriptedApi:
         stage = Stage(jobs(200), api=ScriptedApi(latency=2.0))
         async with stage.running():
-            await asyncio.sleep(600)
+            await asyncio.sleep(240)
         return stage.api
 
     api = run_virtual(scene())
@@ -78,14 +78,14 @@ def test_six_calls_at_once_fifty_a_minute_and_one_a_job() -> None:
     starts = [call.at for call in api.calls]
     assert max(sum(at <= other < at + 60 for other in starts) for at in starts) <= 50
     # What the limit allows is used: 48 a minute, since two are kept back for keys.
-    assert len(starts) > 9 * 48
+    assert len(starts) > 3 * 48
 
 
 def test_no_job_starves_when_calls_are_short() -> None:
     async def scene() -> ScriptedApi:
         stage = Stage(jobs(100))
         async with stage.running():
-            await asyncio.sleep(900)
+            await asyncio.sleep(400)
         return stage.api
 
     api = run_virtual(scene())
@@ -196,12 +196,12 @@ def test_a_job_removed_while_its_poll_fails_stays_away() -> None:
         async with stage.running():
             await asyncio.sleep(1)
             stage.monitor.remove(jobs(1)[0].ref)
-            await asyncio.sleep(1000)
+            await asyncio.sleep(300)
         return stage
 
     stage = run_virtual(scene())
     assert stage.api.times("1") == [0.0]
-    assert len(stage.api.times("2")) > 60
+    assert len(stage.api.times("2")) > 18
 
 
 def test_an_added_job_is_kept_shown_and_asked() -> None:

@@ -34,14 +34,14 @@ def small(daily_calls: int, reserve: int = 0, share: float = 1) -> QuotaPlan:
 
 def test_a_day_allows_so_many_polls_and_the_next_day_as_many_again() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(3), quota_plan=small(100, reserve=10))
+        stage = Stage(jobs(3), quota_plan=small(50, reserve=10))
         async with stage.running():
-            await asyncio.sleep(MIDNIGHT + 2 * DAY + 3600)
+            await asyncio.sleep(MIDNIGHT + DAY + 3600)
         return stage
 
     stage = run_virtual(scene())
-    assert stage.ledger.polls() == {TODAY + timedelta(days=n): 90 for n in range(4)}
-    assert len(stage.api.calls) == 360
+    assert stage.ledger.polls() == {TODAY + timedelta(days=n): 40 for n in range(3)}
+    assert len(stage.api.calls) == 120
 
 
 def test_polls_go_on_by_themselves_as_soon_as_the_next_day_begins() -> None:
@@ -73,14 +73,14 @@ def test_the_day_ends_at_midnight_of_the_accounts_time_zone(name: str, hours: fl
 
 def test_the_planner_spreads_the_polls_of_many_jobs_and_keeps_to_the_day() -> None:
     async def scene() -> Stage:
-        stage = Stage(jobs(150), quota_plan=small(250, reserve=20), rule=planner.wait)
+        stage = Stage(jobs(100), quota_plan=small(150, reserve=20), rule=planner.wait)
         async with stage.running():
-            await asyncio.sleep(MIDNIGHT + 2 * DAY - 1)
+            await asyncio.sleep(MIDNIGHT + DAY - 1)
         return stage
 
     polls = run_virtual(scene()).ledger.polls()
-    assert len(polls) == 3
-    assert max(polls.values()) <= 230
+    assert len(polls) == 2
+    assert max(polls.values()) <= 130
 
 
 def test_only_a_share_of_the_accounts_calls_is_used() -> None:

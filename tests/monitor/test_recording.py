@@ -218,7 +218,7 @@ def test_a_job_that_is_over_is_never_asked_again(tmp_path: Path) -> None:
             (over, *_) = two.context.memory.recall()
             assert over.snapshot.state is S.COMPLETED
             async with two.running():
-                await asyncio.sleep(86400 / 24)
+                await asyncio.sleep(150)
             assert two.api.times("1") == []
             assert two.api.times("2")
 
@@ -252,7 +252,7 @@ def test_estimates_go_on_as_if_nothing_had_been(tmp_path: Path, moves: bool) -> 
             async with one.running():
                 await asyncio.sleep(100)
                 api.counts = None if moves else Counts(1_000_000, 5000, 0)
-                await asyncio.sleep(600)
+                await asyncio.sleep(300)
             (recalled,) = profile.window().context.memory.recall()
             before, after = one.job.motion, recalled.snapshot.motion
             assert before is not None

@@ -31,9 +31,10 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
+from zcbulk_tui.monitor.following import TICK
 from zcbulk_tui.store.watch_list import WatchList
 
-pytestmark = pytest.mark.usefixtures("no_threads")
+pytestmark = pytest.mark.usefixtures("no_threads", "alone")
 
 NOT_READY = ResultNotReadyError("being made", answer=Answer(200, 11110, "being made"))
 NOT_OVER = RefusedError("not over", answer=Answer(200, 11120, "not over"))
@@ -75,7 +76,7 @@ def ends_badly(stage: FetchStage) -> None:
 
 
 def test_what_failed_and_what_was_not_reached_is_fetched_once(tmp_path: Path) -> None:
-    stage = after(3600, tmp_path, "1", begin=ends_badly)
+    stage = after(300, tmp_path, "1", begin=ends_badly)
     assert stage.zoho.asked() == [("1", FAILURE), ("1", UNPROCESSED)]
     failed, unprocessed = stage.result("1"), stage.result("1", UNPROCESSED)
     assert failed.file is not None
@@ -94,7 +95,7 @@ def test_nothing_is_fetched_that_can_hold_nothing(tmp_path: Path) -> None:
         stage.zoho.end("2", success=50, failed=1)
         stage.zoho.end("3", left=50, state=JobState.EXPIRED)
 
-    stage = after(3600, tmp_path, "1", "2", "3", "4", begin=begin)
+    stage = after(300, tmp_path, "1", "2", "3", "4", begin=begin)
     assert stage.zoho.asked() == [("2", FAILURE)]
     assert stage.said() == ["Results on disk: 1 failed, 0 unprocessed"]
 
@@ -105,7 +106,7 @@ def test_without_counts_both_are_asked_for(tmp_path: Path) -> None:
         stage.zoho.answer("1", FAILURE, zipped(4))
         stage.zoho.answer("1", UNPROCESSED, GONE)
 
-    stage = after(3600, tmp_path, "1", begin=begin)
+    stage = after(300, tmp_path, "1", begin=begin)
     assert stage.stages() == {
         ("1", FAILURE): ResultStage.ON_DISK,
         ("1", UNPROCESSED): ResultStage.GONE,
@@ -124,10 +125,11 @@ def test_a_night_of_ended_jobs_is_fetched_by_deadline_and_five_a_minute(tmp_path
             ended = NOW - timedelta(hours=(number * 5) % 12)
             reading = await stage.zoho._status(watched(job_id).ref)
             stage.context.memory.read(watched(job_id).ref, replace(reading, read_at=ended))
+        stage.context.windows.leave()
         again = FetchStage(tmp_path, database=stage.database)
         again.zoho.ended = stage.zoho.ended
         async with again.fetching():
-            await asyncio.sleep(600)
+            await asyncio.sleep(300)
         return again
 
     stage = run_virtual(scene())
@@ -149,30 +151,34 @@ def test_the_calls_of_the_reserve_are_kept(tmp_path: Path) -> None:
     def look(stage: FetchStage) -> None:
         assert stage.quota.budget.left == stage.quota.budget.reserve_left == 3
 
-    stage = after(4000, tmp_path, *"123456", plan=plan, begin=begin, then=look)
+    stage = after(600, tmp_path, *"123456", plan=plan, begin=begin, then=look)
     # Six readings, and three results; three calls are left for start and abort.
     assert len(stage.zoho.fetched) == 3
     assert stage.counted(Cause.PLAN) == 9
 
 
 def test_nothing_is_fetched_by_itself_where_that_is_off(tmp_path: Path) -> None:
-    stage = after(3600, tmp_path, "1", by_itself=False, begin=ends_badly)
+    stage = after(300, tmp_path, "1", by_itself=False, begin=ends_badly)
     assert stage.zoho.fetched == []
     assert stage.results.all() == []
 
 
 def test_nothing_is_fetched_by_itself_while_polls_are_paused(tmp_path: Path) -> None:
-    def begin(stage: FetchStage) -> None:
+    async def scene() -> None:
+        stage = FetchStage(tmp_path, jobs(1))
         ends_badly(stage)
         stage.monitor.pause(paused=True)
-        stage.monitor.poll_now([watched("1").ref])
+        async with stage.fetching():
+            await asyncio.sleep(1)
+            stage.monitor.poll_now([watched("1").ref])
+            await asyncio.sleep(100)
+            assert stage.job.is_final
+            assert stage.zoho.fetched == []
+            stage.monitor.pause(paused=False)
+            await asyncio.sleep(60)
+            assert len(stage.zoho.fetched) == 2
 
-    def resume(stage: FetchStage) -> None:
-        assert stage.zoho.fetched == []
-        stage.monitor.pause(paused=False)
-
-    stage = after(600, tmp_path, "1", begin=begin, then=resume, more=60)
-    assert len(stage.zoho.fetched) == 2
+    run_virtual(scene())
 
 
 def test_nothing_is_fetched_after_its_deadline(tmp_path: Path) -> None:
@@ -182,6 +188,7 @@ def test_nothing_is_fetched_after_its_deadline(tmp_path: Path) -> None:
         reading = await stage.zoho._status(watched("1").ref)
         late = replace(reading, read_at=NOW - timedelta(days=3))
         stage.context.memory.read(watched("1").ref, late)
+        stage.context.windows.leave()
         again = FetchStage(tmp_path, database=stage.database)
         again.zoho.ended = stage.zoho.ended
         async with again.fetching():
@@ -196,7 +203,11 @@ def test_nothing_is_fetched_after_its_deadline(tmp_path: Path) -> None:
     ]
 
 
-def test_only_the_window_that_polls_fetches_by_itself(tmp_path: Path) -> None:
+def test_only_the_window_that_polls_fetches_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.monitor.monitor.TICK", TICK)
+
     async def scene() -> tuple[FetchStage, FetchStage]:
         one = FetchStage(tmp_path, jobs(1))
         ends_badly(one)
@@ -205,7 +216,7 @@ def test_only_the_window_that_polls_fetches_by_itself(tmp_path: Path) -> None:
         # Tables in memory have no locks between processes.
         other.results.locks = one.results.locks
         async with one.fetching(), other.fetching():
-            await asyncio.sleep(600)
+            await asyncio.sleep(120)
         return one, other
 
     one, other = run_virtual(scene())
@@ -273,13 +284,12 @@ def test_a_file_that_somebody_has_removed_can_be_fetched_again(tmp_path: Path) -
     assert stage.fetcher.results(ref)[0].stage is ResultStage.ON_DISK
 
 
-@pytest.mark.usefixtures("alone")
 def test_a_result_that_is_being_made_is_tried_twelve_times(tmp_path: Path) -> None:
     def begin(stage: FetchStage) -> None:
         stage.zoho.end("1", failed=1)
         stage.zoho.answer("1", FAILURE, NOT_READY)
 
-    stage = after(20_000, tmp_path, "1", begin=begin)
+    stage = after(7_000, tmp_path, "1", begin=begin)
     waits = [15, 30, 60, 60, 60, *[900] * 6]
     assert stage.zoho.asked_at() == pytest.approx(
         [sum(waits[:count]) for count in range(12)], abs=6
@@ -307,7 +317,7 @@ def test_a_job_that_is_not_over_is_read_and_tried_once_more(tmp_path: Path) -> N
         stage.zoho.end("1", failed=2)
         stage.zoho.answer("1", FAILURE, NOT_OVER)
 
-    stage = after(2000, tmp_path, "1", begin=begin)
+    stage = after(300, tmp_path, "1", begin=begin)
     assert stage.zoho.asked_at() == pytest.approx([0, 60], abs=6)
     assert stage.result("1").stage is ResultStage.REFUSED
     assert len(stage.zoho.times("1")) >= 3  # its first reading, and one after each answer
@@ -324,7 +334,7 @@ def test_what_is_gone_is_gone_for_good(tmp_path: Path) -> None:
         assert stage.fetcher.price([ref], [FAILURE]) == 0
         stage.fetcher.fetch([ref], [FAILURE])
 
-    stage = after(600, tmp_path, "1", begin=begin, then=demand, more=600)
+    stage = after(600, tmp_path, "1", begin=begin, then=demand, more=60)
     assert len(stage.zoho.fetched) == 1
     assert stage.result("1").stage is ResultStage.GONE
 
@@ -335,7 +345,7 @@ def test_a_broken_archive_is_tried_once_more(tmp_path: Path, broken: bytes) -> N
         stage.zoho.end("1", failed=2)
         stage.zoho.answer("1", FAILURE, broken)
 
-    stage = after(2000, tmp_path, "1", begin=begin)
+    stage = after(300, tmp_path, "1", begin=begin)
     refused = stage.result("1")
     assert stage.zoho.asked_at() == pytest.approx([0, 60], abs=6)
     assert (refused.stage, refused.tries) == (ResultStage.REFUSED, 2)
@@ -358,7 +368,6 @@ def test_the_user_may_ask_for_what_was_refused(tmp_path: Path) -> None:
     assert stage.result("1").stage is ResultStage.ON_DISK
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(
     ("error", "most"),
     [(UnclearError("cut off"), 12), (BusyError("busy"), 12), (QuotaSpentError("spent"), 1)],
@@ -370,8 +379,8 @@ def test_what_passes_is_tried_again_after_waits(
         stage.zoho.end("1", failed=2)
         stage.zoho.answer("1", FAILURE, error)
 
-    # The day ends 13.5 hours later.
-    stage = after(40_000, tmp_path, "1", begin=begin)
+    # Long before the day ends, and long after the last try of one that is not spent.
+    stage = after(20_000, tmp_path, "1", begin=begin)
     assert len(stage.zoho.fetched) == most == stage.result("1").tries
     gaps = [later - at for at, later in pairwise(stage.zoho.asked_at())]
     assert gaps == sorted(gaps)
@@ -425,7 +434,7 @@ def test_where_no_call_is_made_none_is_counted(tmp_path: Path, error: ZcbulkErro
         assert due.next_try is not None
         stage.zoho.before_slot = None
 
-    stage = after(2000, tmp_path, "1", begin=begin, then=mend, more=400)
+    stage = after(300, tmp_path, "1", begin=begin, then=mend, more=400)
     assert stage.result("1").stage is ResultStage.ON_DISK
     assert stage.counted(Cause.PLAN) == len(stage.zoho.fetched) + len(stage.zoho.times("1"))
 

@@ -169,70 +169,43 @@ def test_there_are_many_steps(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_killed_at_every_step(tmp_path: Path, half: int) -> None:
+def test_killed_or_cancelled_at_every_step(tmp_path: Path, half: int) -> None:
     count = len(steps_of(tmp_path / "first"))
+    begun = tmp_path / "begun"
+    begin(begun)
     for number in range(half, count, 2):
         place, left = tmp_path / f"{number}", tmp_path / f"{number} left"
-        begin(place)
+        shutil.copytree(begun, place)
         steps: list[str] = []
-        earlier: list[ResultKind] = []
 
         async def scene(
             database: Database,
             place: Path = place,
             left: Path = left,
             steps: list[str] = steps,
-            earlier: list[ResultKind] = earlier,
             number: int = number,
-        ) -> None:
+        ) -> tuple[list[ResultKind], list[ResultKind]]:
+            ends = asyncio.Event()
+            by_then: list[ResultKind] = []
+
             def step(name: str) -> None:
                 steps.append(name)
                 if len(steps) == number + 1:
                     # What is there now is what a process leaves that is killed now.
-                    earlier.extend(kind for _, kind in stage.zoho.asked())
+                    by_then.extend(kind for _, kind in stage.zoho.asked())
                     shutil.copytree(place, left)
-
-            stage = stage_in(place, database, step)
-            async with stage.fetching():
-                await asyncio.sleep(15)
-
-        with memory(place) as database:
-            run_virtual(scene(database))
-        shutil.rmtree(place)
-        left.rename(place)
-        go_on(place, earlier)
-
-
-@pytest.mark.parametrize("half", [0, 1])
-def test_cancelled_at_every_step(tmp_path: Path, half: int) -> None:
-    count = len(steps_of(tmp_path / "first"))
-    for number in range(half, count, 2):
-        place = tmp_path / f"{number}"
-        begin(place)
-        steps: list[str] = []
-
-        async def scene(
-            database: Database,
-            place: Path = place,
-            steps: list[str] = steps,
-            number: int = number,
-        ) -> list[ResultKind]:
-            ends = asyncio.Event()
-
-            def step(name: str) -> None:
-                steps.append(name)
-                if len(steps) == number + 1:
                     ends.set()
 
             stage = stage_in(place, database, step)
             async with stage.fetching():
                 await ends.wait()
             assert stage.fetcher._working is None
-            return [kind for _, kind in stage.zoho.asked()]
+            return by_then, [kind for _, kind in stage.zoho.asked()]
 
         with memory(place) as database:
-            earlier = run_virtual(scene(database))
-        go_on(place, earlier)
+            killed, cancelled = run_virtual(scene(database))
+        go_on(left, killed)
+        go_on(place, cancelled)
 
 
 @pytest.mark.parametrize("name", ["change", "keep"])
@@ -272,7 +245,7 @@ def test_two_processes_fetch_each_result_once(tmp_path: Path) -> None:
             # Both believe that they are the one that polls.
             stage.fetcher._by_itself = lambda: True
         async with stages[0].fetching(), stages[1].fetching():
-            await asyncio.sleep(600)
+            await asyncio.sleep(120)
         return [call for stage in stages for call in stage.zoho.asked()]
 
     with memory(tmp_path) as one, memory(tmp_path) as other:

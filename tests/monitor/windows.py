@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.monitor.stage import AMPLE, ScriptedApi, Stage, by_state
 from tests.support.contexts import PROFILE
+from tests.support.databases import put_new_file
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.job import JobState, WatchedJob
@@ -67,7 +68,9 @@ def shared_profile(
     folder: Path, now: Callable[[], datetime] = virtual_now
 ) -> Iterator[SharedProfile]:
     """A context for windows on one profile, whose file is in `folder`."""
-    with closing(SharedProfile(folder / "state.db", now)) as profile:
+    path = folder / "state.db"
+    put_new_file(path)
+    with closing(SharedProfile(path, now)) as profile:
         yield profile
 
 

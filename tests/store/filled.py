@@ -2,7 +2,9 @@
 
 from contextlib import closing
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.support.jobs import NOW, reading, watched
 from zcbulk_tui.domain.budget import Cause
@@ -10,7 +12,7 @@ from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.store import control_log
-from zcbulk_tui.store.database import Database, open_database
+from zcbulk_tui.store.database import FILE_NAME, Database, open_database
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rows import KEEP_READING, READING, THE_JOB, key, reading_values
 from zcbulk_tui.store.watch_list import WatchList
@@ -52,9 +54,21 @@ def fill(database: Database, readings: int = 20) -> None:
 
 
 def filled(path: Path, readings: int = 20) -> None:
-    """Makes a database with something of everything."""
-    with closing(open_database(path)) as database:
-        fill(database, readings)
+    """Makes a database with something of everything, and its backup."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in _filled(readings).items():
+        file = path if name == FILE_NAME else path.with_name(name)
+        file.touch(mode=0o600)
+        file.write_bytes(content)
+
+
+@cache
+def _filled(readings: int) -> dict[str, bytes]:
+    """The files of such a database, by their names."""
+    with TemporaryDirectory() as folder:
+        with closing(open_database(Path(folder) / FILE_NAME)) as database:
+            fill(database, readings)
+        return {file.name: file.read_bytes() for file in Path(folder).iterdir()}
 
 
 def read_last(database: Database, job: WatchedJob) -> list[tuple[object, ...]]:

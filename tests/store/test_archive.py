@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.store.failing_database import unreadable, unwritable
 from tests.support.contexts import PROFILE, make_context
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
@@ -25,7 +26,7 @@ from zcbulk_tui.domain.records import (
 )
 from zcbulk_tui.errors import Answer, ConfigError, UnclearError
 from zcbulk_tui.store.archive import Archive
-from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.memory import Memory
 
 JOB, OTHER = watched(), watched("2", "Other")
@@ -33,7 +34,7 @@ JOB, OTHER = watched(), watched("2", "Other")
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 
@@ -237,7 +238,7 @@ def test_any_part_of_the_log_is_that_part_of_all_of_it(
     before: datetime | None,
     limit: int | None,
 ) -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         memory = make_context(database).memory
         memory.add(JOB)
         written = [make(seconds) for make, seconds in drawn]

@@ -18,6 +18,7 @@ from tests.store.telling import told as words_of
 from tests.store.test_rows import any_errors, readings, words
 from tests.store.test_rows import jobs as any_jobs
 from tests.support.contexts import make_context
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, reading, watched
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.control import Command, Outcome
@@ -26,7 +27,7 @@ from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 from zcbulk_tui.store import backup, control_log
 from zcbulk_tui.store.backup import Backup
-from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.watch_list import WatchList
 
@@ -132,7 +133,7 @@ def test_only_this_user_may_read_them(database: Database, path: Path) -> None:
 
 def test_one_in_memory_leaves_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         WatchList(database, PROFILE).add(JOB)
         CallLedger(database, PROFILE).count(TODAY, Cause.KEY)
     assert list(tmp_path.iterdir()) == []
@@ -157,7 +158,7 @@ def test_what_is_saved_comes_back_as_it_was(
     command = Command(Action.START, NOW, Outcome.SENT, text, error)
     record = ControlRecord("key", job, PROFILE, "anna@jump1", command, shown, text)
     day = DayCalls(TODAY, tuple(counts), 7, spent=True)
-    with closing(in_memory()) as database, closing(in_memory()) as other:
+    with closing(memory_database()) as database, closing(memory_database()) as other:
         WatchList(database, PROFILE).add(job)
         database.write_later(control_log.KEEP, control_log.values(record))
         ledger = CallLedger(database, PROFILE)

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.store.old_rows import DAY, HOUR, MINUTE, POLICY, add_event, add_job, content, millis
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.retention import Thinned, claim, compact, thin
 
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.domain.test_records import versions
 from tests.store.failing_database import unwritable
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
@@ -40,7 +41,7 @@ def ended(begun: ControlRecord, outcome: Outcome, error: Exception | None = None
 
 @given(st.lists(versions(), min_size=1, max_size=5))
 def test_the_database_keeps_the_version_that_the_domain_keeps(written: list[ControlRecord]) -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         kept = written[0]
         memory(database).commanded(kept)
         for other in written[1:]:
@@ -68,7 +69,7 @@ def test_the_database_keeps_the_version_that_the_domain_keeps(written: list[Cont
 def test_what_stands_in_the_way_of_a_command(
     profile: str, action: Action, outcome: Outcome, error: Exception | None, is_held: str
 ) -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         first = begun("a1")
         memory(database).begin(first)
         memory(database).commanded(ended(first, outcome, error))
@@ -89,7 +90,7 @@ def test_what_stands_in_the_way_of_a_command(
 def test_an_accepted_command_is_in_the_way_until_the_job_was_read_after_its_answer(
     read_at: float | None, is_held: bool
 ) -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         kept = memory(database)
         kept.begin(begun("a1"))
         kept.called(
@@ -171,7 +172,7 @@ def test_while_nothing_can_be_recorded_one_process_alone_sends(tmp_path: Path) -
 
 
 def test_the_same_id_on_a_form_in_other_capitals_is_the_same_job() -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         kept = memory(database)
         kept.begin(begun("a1"))
         shouted = watched().ref._replace(owner="OWNER", form="FORM")
@@ -193,6 +194,6 @@ def test_a_memory_in_the_place_of_a_file_has_the_same_lock(tmp_path: Path) -> No
 
 
 def test_memories_that_nobody_shares_have_none() -> None:
-    with closing(in_memory()) as one, closing(in_memory()) as other:
+    with closing(memory_database()) as one, closing(memory_database()) as other:
         memory(one).begin(begun("a1"))
         memory(other).begin(begun("b1"))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.store.databases import opened, pragma
 from tests.store.failing_disk import full_disk, no_root
+from tests.support.databases import memory_database
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import database
@@ -162,7 +163,7 @@ def test_one_in_memory_is_used_as_any_other_and_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with closing(in_memory()) as store:
+    with closing(memory_database()) as store:
         assert store.trouble is None
         store.write_later("INSERT INTO minute VALUES ('a', 1)")
         with store.transaction(durable=True) as connection:
@@ -178,3 +179,13 @@ def test_one_in_memory_has_trouble_where_it_should_be_on_disk() -> None:
         store.write_later("INSERT INTO minute VALUES ('a', 1)")
         assert store.rows("SELECT profile FROM minute") == [("a",)]
         assert store.trouble == "The disk is gone"
+
+
+def test_a_transaction_waits_for_others_as_long_as_it_says_and_the_next_one_as_usual(
+    path: Path,
+) -> None:
+    with closing(open_database(path)) as store:
+        usual = pragma(store.connection, "busy_timeout")
+        with store.transaction(patience=1.5) as connection:
+            assert pragma(connection, "busy_timeout") == 1500 != usual
+        assert pragma(store.connection, "busy_timeout") == usual

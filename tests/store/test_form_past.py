@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.contexts import PROFILE, make_context
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF, watched
 from zcbulk_tui.domain.form_past import MOST_JOBS
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.form_past import read_form_past, with_pasts
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.retention import Policy, thin
@@ -23,7 +24,7 @@ RECORDS, RATE, LAG = 60_000, 20.0, 60.0
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 

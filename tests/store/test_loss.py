@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.filled import JOBS, PROFILE, TODAY, fill, record_of
+from tests.store.filled import JOBS, PROFILE, TODAY, filled, record_of
 from tests.support.contexts import make_context
 from tests.support.jobs import NOW, watched
 from tests.support.text import is_one_safe_line
@@ -63,8 +63,7 @@ def grace(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "state" / "state.db"
-    with closing(open_database(path)) as database:
-        fill(database)
+    filled(path)
     return path
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.store.failing_database import unwritable
 from tests.store.failing_disk import full_disk
 from tests.store.together import count_many, run_together
+from tests.support.databases import memory_database
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.store.database import Database, in_memory, open_database
@@ -45,7 +46,7 @@ def stored(database: Database) -> CallLedger:
 @pytest.fixture(params=["stored", "in memory"])
 def ledger(request: pytest.FixtureRequest) -> Iterator[CallLedger]:
     if request.param == "in memory":
-        with closing(in_memory()) as database:
+        with closing(memory_database()) as database:
             yield CallLedger(database, "default")
     else:
         yield request.getfixturevalue("stored")

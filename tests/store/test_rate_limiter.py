@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.store.clock import Clock
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
+from tests.support.databases import memory_database
 from zcbulk_tui.domain.call_limits import CALLS_PER_MINUTE, MINUTE
-from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.rate_limiter import RateLimiter
 
 FOR_ALL = CALLS_PER_MINUTE - 2
@@ -252,7 +253,7 @@ def test_in_no_minute_are_there_more_calls_than_allowed(
     drawn: list[tuple[int, int, bool, bool, float]],
 ) -> None:
     clock = Clock()
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         uses = [Use(database, clock), Use(database, clock)]
         for who, times, urgent, gives_back, seconds in drawn:
             uses[who].call(times, urgent=urgent)

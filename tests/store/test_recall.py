@@ -8,6 +8,7 @@ import pytest
 
 from tests.store.clock import Clock
 from tests.support.contexts import PROFILE, make_context
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF, reading, watched
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobRef, JobState
@@ -17,7 +18,7 @@ from zcbulk_tui.domain.snapshot import Fault, JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import BusyError, RefusedError, ZcbulkError
 from zcbulk_tui.monitor.profile_context import ProfileContext
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.recall import load_watch_list
 from zcbulk_tui.store.windows import SILENT
@@ -29,7 +30,7 @@ Open = Callable[..., ProfileContext]
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 

@@ -31,15 +31,16 @@ from tests.store.old_rows import (
     filled,
     millis,
 )
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.retention import Thinned, thin
 
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.render import strategies as drawn
 from tests.store.telling import told
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, reading, watched
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui import errors
@@ -22,7 +23,6 @@ from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobE
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import Answer, ServiceError, ZcbulkError
 from zcbulk_tui.store import control_log, log_rows
-from zcbulk_tui.store.database import in_memory
 from zcbulk_tui.store.json_objects import (
     error_from_json,
     error_json,
@@ -99,7 +99,7 @@ def test_no_moment_comes_back_as_none() -> None:
 
 @given(readings)
 def test_a_reading_comes_back_from_its_columns(one: JobReading) -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         database.write_later(
             f"INSERT INTO readings (job, by_window, {READING}) VALUES (1, 1, ?,?,?,?,?,?,?,?)",
             from_reading(one),
@@ -122,7 +122,7 @@ def test_a_count_beyond_all_measure_becomes_the_largest_that_can_be_held(
     figures: tuple[int | None, ...],
 ) -> None:
     one = replace(reading(0, 0), counts=Counts(*figures))
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         database.write_later(
             f"INSERT INTO readings (job, by_window, {READING}) VALUES (1, 1, ?,?,?,?,?,?,?,?)",
             from_reading(one),
@@ -190,7 +190,7 @@ def test_harmful_characters_in_an_error_do_not_come_back(text: str) -> None:
 
 @given(jobs)
 def test_a_job_comes_back_as_it_was(job: WatchedJob) -> None:
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         watch_list = WatchList(database, "default")
         watch_list.add(job)
         (back,) = watch_list.jobs()
@@ -210,7 +210,7 @@ def test_an_event_comes_back_as_it_was(
     job = watched()
     ref, label = (None, "") if of_all else (job.ref, job.label)
     event = JobEvent(at, kind, text, ref, label, error)
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         WatchList(database, "default").add(job)
         database.write_later(
             log_rows.KEEP_EVENT_OF_ALL if of_all else log_rows.KEEP_EVENT,
@@ -237,7 +237,7 @@ def test_a_call_comes_back_as_it_was(
     record = CallRecord(
         at, cause, why, request, millis / 1000, 163, answer, failure, job.ref, job.label
     )
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         WatchList(database, "default").add(job)
         database.write_later(log_rows.KEEP_CALL, log_rows.call_values("default", record))
         (row,) = database.rows(f"SELECT {log_rows.CALL} FROM {log_rows.CALLS}")
@@ -263,7 +263,7 @@ def test_a_record_of_a_command_comes_back_as_it_was(
     settled: JobReading | None,
 ) -> None:
     record = ControlRecord("a key", job, "default", "anna@jump1", command, shown, request, settled)
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         WatchList(database, "default").add(job)
         # Written twice, as more becomes known of it.
         unsettled = record._replace(settled=None)
@@ -294,7 +294,7 @@ def test_harmful_characters_in_a_record_do_not_come_back(text: str) -> None:
         "",
     )
     event = JobEvent(NOW, EventKind.ALERT, f"Text {text}", job.ref)
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         WatchList(database, "default").add(job)
         database.write_later(control_log.KEEP, control_log.values(record))
         database.write_later(log_rows.KEEP_CALL, log_rows.call_values("default", call))

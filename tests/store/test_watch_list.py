@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
 from tests.store.failing_disk import full_disk
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF, reading, watched
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.archive import Archive
-from zcbulk_tui.store.database import Database, in_memory, open_database
+from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.rows import KNOW_JOB, job_values
 from zcbulk_tui.store.watch_list import WatchList
@@ -241,7 +242,7 @@ steps = st.lists(
 @given(steps)
 def test_it_is_a_list_in_which_each_job_stands_once(drawn: list[tuple[str, str]]) -> None:
     model: dict[str, str] = {}
-    with closing(in_memory()) as database:
+    with closing(memory_database()) as database:
         watch_list = WatchList(database, "default")
         for number, (step, job_id) in enumerate(drawn):
             if step == "add":

@@ -9,6 +9,7 @@ import pytest
 from tests.store.clock import Clock
 from tests.store.failing_database import Failing, full_at_last, unreadable, unwritable
 from tests.store.telling import told
+from tests.support.databases import memory_database
 from tests.support.jobs import NOW
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.budget import Pace, QuotaPlan
@@ -16,7 +17,7 @@ from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.windows import WindowStatus
 from zcbulk_tui.errors import Answer, BusyError, QuotaSpentError, SignedOutError
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.windows import SILENT, SURE, NoWindow, Windows
 
@@ -25,7 +26,7 @@ QUIET = ServiceSnapshot()
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 

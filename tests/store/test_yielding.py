@@ -7,10 +7,11 @@ import pytest
 
 from tests.store.clock import Clock
 from tests.support.contexts import PROFILE, make_context
+from tests.support.databases import memory_database
 from tests.support.jobs import watched
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.domain.windows import WindowStatus
-from zcbulk_tui.store.database import Database, in_memory
+from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import SILENT, NoWindow, Windows
 
@@ -21,7 +22,7 @@ Make = Callable[[str], Windows]
 
 @pytest.fixture
 def database() -> Iterator[Database]:
-    with closing(in_memory()) as opened:
+    with closing(memory_database()) as opened:
         yield opened
 
 

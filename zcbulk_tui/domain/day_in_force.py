@@ -5,8 +5,8 @@ forward the day in force stays until time passes a midnight; after a jump back, 
 have ended by the clock that it began with.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import QuotaPlan
 
@@ -17,8 +17,7 @@ _LONGEST = 26 * 3600.0
 """Most seconds of a day, clock changes included."""
 
 
-@dataclass(frozen=True, slots=True)
-class DayInForce:
+class DayInForce(NamedTuple):
     """The day that calls count towards.
 
     Attributes:
@@ -60,21 +59,16 @@ def begin(quota_plan: QuotaPlan, now: datetime, elapsed: float) -> DayInForce:
 def go_on(before: DayInForce, quota_plan: QuotaPlan, now: datetime, elapsed: float) -> DayInForce:
     """Returns the day in force at a later time; the clock may have been set since `before`."""
     shown = quota_plan.day(now)
+    is_over = elapsed >= before.ends
+    if shown == before.day:
+        ends = _end(quota_plan, now, elapsed) if is_over else before.ends
+        return before._replace(shown=shown, ends=ends, seen=elapsed, has_begun=False)
     passed = max(elapsed - before.seen, 0.0)
     is_midnight = quota_plan.day(now - timedelta(seconds=min(passed, _LONGEST))) != shown
-    is_over = elapsed >= before.ends
     if shown > before.day and not before.anew:
         is_over = is_over or is_midnight
     if not is_over:
-        return replace(before, shown=shown, seen=elapsed, has_begun=False)
-    if shown == before.day:
-        return replace(
-            before,
-            shown=shown,
-            ends=_end(quota_plan, now, elapsed),
-            seen=elapsed,
-            has_begun=False,
-        )
+        return before._replace(shown=shown, seen=elapsed, has_begun=False)
     anew = shown <= before.newest
     # Without a midnight on the clock it must have been set, and may be set again.
     is_doubtful = anew or not is_midnight

@@ -162,12 +162,12 @@ def wait(ahead: Outlook, on: Terms) -> tuple[float, Reason]:
 def calls(ahead: Outlook, on: Terms, seconds: float) -> float:
     """Estimates the polls that a job takes until its end, or within `seconds`."""
     made = _ROUTINE_STILL if ahead.finish is None else _ROUTINE
-    return _polls(ahead, on, made) * min(seconds / horizon(ahead), 1.0)
-
-
-def _polls(ahead: Outlook, on: Terms, made: float) -> float:
-    """Estimates the polls until the horizon, of which such a share of the routine ones is made."""
     span = horizon(ahead)
+    return _polls(ahead, on, span, made) * min(seconds / span, 1.0)
+
+
+def _polls(ahead: Outlook, on: Terms, span: float, made: float) -> float:
+    """Estimates the polls until the horizon, of which such a share of the routine ones is made."""
     routine = made * span / _alone(ahead, on) if ahead.runs else 0.0
     if ahead.finish is not None:
         approach = _APPROACH * math.pow(on.price, -_APPROACH_FALL)
@@ -235,7 +235,8 @@ def _load(ahead: Sequence[Outlook], on: Terms, means: Means) -> float:
     for one in ahead:
         today += calls(one, on, means.seconds)
         if one != UNREAD:
-            a_second += _polls(one, on, 1.0) / max(horizon(one), _BURST)
+            span = horizon(one)
+            a_second += _polls(one, on, span, 1.0) / max(span, _BURST)
     return max(today / (max(means.left, 1) * _FOR_NOW), a_second / _A_SECOND)
 
 

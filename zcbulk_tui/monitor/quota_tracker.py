@@ -1,7 +1,6 @@
 """What is spent of the day's calls, and on what terms the next ones are made."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from zcbulk_tui.domain import day_in_force, planner
@@ -49,7 +48,7 @@ class QuotaTracker:
         self._force = day_in_force.begin(quota_plan, self._last, self._time())
         if elapsed is not None:
             stands = ledger.day_in_force(self._force.shown, elapsed())
-            self._force = replace(self._force, day=stands or self._force.day)
+            self._force = self._force._replace(day=stands or self._force.day)
         self._day = ledger.day(self._force.day)
         self._carried_out_on = self._day.date if self._day.total else None
 

@@ -53,10 +53,12 @@ class Waiting:
         while True:
             self._woken.clear()
             self._notice_clock()
-            if not self._quota.budget.left_for_polls:
+            budget = self._quota.budget
+            if not budget.left_for_polls:
                 self._quota.look()
-            if self._quota.budget.day.date != self._today:
-                self._today = self._quota.budget.day.date
+                budget = self._quota.budget
+            if budget.day.date != self._today:
+                self._today = budget.day.date
                 self._on_new_day()
             wait = self._seconds()
             if wait <= 0:

@@ -229,12 +229,15 @@ class Database:
             self.check()
             if durable:
                 self.connection.execute("PRAGMA synchronous = FULL")
-            self.connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
+            # Not where it is as it should be: windows write every two seconds.
+            if patience != _PATIENCE:
+                self.connection.execute(f"PRAGMA busy_timeout = {patience * 1000:.0f}")
             try:
                 with self.begun(save) as connection:
                     yield connection
             finally:
-                self.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
+                if patience != _PATIENCE:
+                    self.connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
                 if durable:
                     self.connection.execute("PRAGMA synchronous = NORMAL")
         except self.connection.Error as error:
