@@ -105,14 +105,18 @@ class Stage:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(_LOOK)
-                self.screen.flush()
+                self._take_news()
         await self.show()
 
     async def show(self) -> None:
         """Paints what has changed, without waiting for more."""
-        self.screen.flush()
+        self._take_news()
         self.screen.show_time()
         await self.pilot.pause()
+
+    def _take_news(self) -> None:
+        if self.screen._inbox:
+            self.screen.flush()
 
     async def pass_time(self, seconds: float, *, step: float = 5.0) -> None:
         """Lets time pass, and polls what runs after every step.
@@ -152,6 +156,11 @@ class Stage:
         """Puts the cursor on a job."""
         self.screen.jobs.select_job(JobKey(self.screen.workspace.here.name, self.ref(label)))
         await self.pilot.pause()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Gives the terminal another size."""
+        await self.pilot.resize_terminal(width, height)
+        await self.until(lambda: self.app.size == (width, height))
 
     async def press(self, *keys: str) -> None:
         """Presses keys."""

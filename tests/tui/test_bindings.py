@@ -215,37 +215,44 @@ async def test_the_same_key_opens_a_screen_and_closes_it(own: dict[str, str]) ->
             await open_and_close(stage, keys, action)
 
 
-@pytest.mark.parametrize("action", OVER_THE_JOBS)
-async def test_a_key_taken_from_the_screen_itself_closes_it_too(action: str) -> None:
-    keys = remapped(KEYS, {action: "j", "down": "i"})
+async def test_a_key_taken_from_the_screen_itself_closes_it_too() -> None:
+    taken = {"log": "j", "budget": "k", "history": "g", "help": "G"}
+    keys = remapped(KEYS, {**taken, "down": "i", "up": "f6", "top": "f7", "bottom": "f8"})
     async with with_keys(keys).open() as stage:
-        await open_and_close(stage, keys, action)
+        for action in OVER_THE_JOBS:
+            await open_and_close(stage, keys, action)
 
 
-@pytest.mark.parametrize("key", ["t", "+", "-"])
-@pytest.mark.parametrize("action", OVER_THE_JOBS)
-async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(action: str, key: str) -> None:
-    own = {action: key, "theme": "f2", "eager": "f3", "frugal": "f4"}
-    if key == "t" and action in ("budget", "help"):
-        with pytest.raises(ConfigError, match="true_figure"):
-            remapped(KEYS, own)
-        own["true_figure"] = "f5"
+@pytest.mark.parametrize("action", ["budget", "help"])
+def test_the_key_that_corrects_the_count_opens_no_screen_where_it_counts(action: str) -> None:
+    with pytest.raises(ConfigError, match="true_figure"):
+        remapped(KEYS, {action: "t", "theme": "f2"})
+
+
+@pytest.mark.parametrize("first", range(3))
+async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(first: int) -> None:
+    names = ["t", "+", "-", "f8"]
+    own = {action: names[first - at] for at, action in enumerate(OVER_THE_JOBS)}
+    own |= {"theme": "f2", "eager": "f3", "frugal": "f4", "true_figure": "f5"}
     async with with_keys(remapped(KEYS, own)).open() as stage:
-        name = {"+": "plus", "-": "minus"}.get(key, key)
-        await stage.press(name)
-        assert stage.app.screen is not stage.screen
-        assert not {it.action for it in KEYS if action in it.contexts} - {
-            action for _, action in bound(stage)
-        }
-        await stage.press(name)
-        assert stage.app.screen is stage.screen
+        for action in OVER_THE_JOBS:
+            name = {"+": "plus", "-": "minus"}.get(own[action], own[action])
+            await stage.press(name)
+            assert stage.app.screen is not stage.screen, own
+            assert not {it.action for it in KEYS if action in it.contexts} - {
+                action for _, action in bound(stage)
+            }
+            await stage.press(name)
+            assert stage.app.screen is stage.screen, own
 
 
-@pytest.mark.parametrize(("action", "free"), [("log", "l"), ("budget", "b"), ("history", "h")])
-async def test_a_key_that_opens_a_screen_no_more_does_not_close_it(action: str, free: str) -> None:
-    async with with_keys(remapped(KEYS, {action: "f6"})).open() as stage:
-        await stage.press("f6", free)
-        assert stage.app.screen is not stage.screen
+async def test_a_key_that_opens_a_screen_no_more_does_not_close_it() -> None:
+    own = {"log": "f6", "budget": "f7", "history": "f8"}
+    async with with_keys(remapped(KEYS, own)).open() as stage:
+        for opens, free in (("f6", "l"), ("f7", "b"), ("f8", "h")):
+            await stage.press(opens, free)
+            assert stage.app.screen is not stage.screen, opens
+            await stage.press("escape")
 
 
 # What the keys do.
@@ -256,13 +263,12 @@ def test_every_action_has_an_exercise() -> None:
     assert [*EXERCISES, *ALONE] == [it for it in of_the_jobs if it not in ALONE] + [*ALONE]
 
 
-@pytest.mark.usefixtures("every_frame")
-@pytest.mark.parametrize("group", list(dict.fromkeys(key.group for key in KEYS)))
-async def test_every_key_of_a_group_acts(group: str) -> None:
-    height = 15 if group == "Move" else 36  # a page is to be shorter than the list
+@pytest.mark.parametrize("moves", [True, False])
+async def test_every_key_acts(moves: bool) -> None:
+    height = 15 if moves else 36  # a page is to be shorter than the list
     async with Stage().open(120, height) as stage:
         for key in KEYS:
-            if key.group == group and key.action in EXERCISES:
+            if (key.group == "Move") is moves and key.action in EXERCISES:
                 for name in key.keys.split(","):
                     await do(EXERCISES[key.action], stage, name)
 
