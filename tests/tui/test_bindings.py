@@ -114,6 +114,7 @@ async def test_the_palette_and_the_keys_of_a_screen_are_those_of_the_table(
     async with with_keys(keys).open(120, 36) as stage:
         for context in OPENS:
             there = {key.action: key for key in keys if context in key.contexts}
+            await open_and_close(stage, keys, context)
             await stage.press(there[context].keys.split(",")[0])
             assert bound(stage) == {
                 (name, action)
@@ -203,16 +204,16 @@ async def open_and_close(stage: Stage, keys: Iterable[Key], action: str) -> None
     assert stage.app.screen is stage.screen, name
 
 
-@pytest.mark.parametrize(
-    "own",
-    [{}, {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"}],
-    ids=["default", "others"],
-)
-async def test_the_same_key_opens_a_screen_and_closes_it(own: dict[str, str]) -> None:
+async def test_the_same_key_opens_a_screen_and_closes_it() -> None:
+    own = {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"}
     keys = remapped(KEYS, own)
     async with with_keys(keys).open() as stage:
         for action in OVER_THE_JOBS:
             await open_and_close(stage, keys, action)
+        for action, free in (("log", "l"), ("budget", "b"), ("history", "h")):
+            await stage.press(own[action], free)
+            assert stage.app.screen is not stage.screen, f"{free} opens it no more"
+            await stage.press("escape")
 
 
 async def test_a_key_taken_from_the_screen_itself_closes_it_too() -> None:
@@ -244,15 +245,6 @@ async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(first: int) 
             }
             await stage.press(name)
             assert stage.app.screen is stage.screen, own
-
-
-async def test_a_key_that_opens_a_screen_no_more_does_not_close_it() -> None:
-    own = {"log": "f6", "budget": "f7", "history": "f8"}
-    async with with_keys(remapped(KEYS, own)).open() as stage:
-        for opens, free in (("f6", "l"), ("f7", "b"), ("f8", "h")):
-            await stage.press(opens, free)
-            assert stage.app.screen is not stage.screen, opens
-            await stage.press("escape")
 
 
 # What the keys do.
