@@ -60,7 +60,8 @@ async def test_nothing_of_a_screen_stays_in_memory_once_it_is_closed() -> None:
         await stage.select(JOB)
         before = {id(widget) for widget in _gone()}  # of the tests before, in this process
         for what, keys in _OPENED_AND_CLOSED.items():
-            await stage.press(*keys)
+            for key in keys:
+                await stage.press(key)
             assert stage.app.screen is stage.screen, f"after {what}"
         await stage.show()
         _assert_few([widget for widget in _gone() if id(widget) not in before])
