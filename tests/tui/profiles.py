@@ -169,7 +169,7 @@ class Cast:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(0.01)
-                if self.screen._inbox and self.screen.workspace.here.monitor is not None:
+                if self.screen.workspace.here.monitor is not None:
                     self.screen.flush()
         await self.pilot.pause()
 

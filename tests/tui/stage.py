@@ -105,18 +105,14 @@ class Stage:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
                 await self.pilot.pause(_LOOK)
-                self._take_news()
+                self.screen.flush()
         await self.show()
 
     async def show(self) -> None:
         """Paints what has changed, without waiting for more."""
-        self._take_news()
+        self.screen.flush()
         self.screen.show_time()
         await self.pilot.pause()
-
-    def _take_news(self) -> None:
-        if self.screen._inbox:
-            self.screen.flush()
 
     async def pass_time(self, seconds: float, *, step: float = 5.0) -> None:
         """Lets time pass, and polls what runs after every step.
