@@ -10,12 +10,12 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from textual.widgets import Input
@@ -38,7 +38,6 @@ from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.store import log_rows, memory
 from zcbulk_tui.tui.app import DashboardApp, Preferences
-from zcbulk_tui.tui.themes import make
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 
@@ -47,97 +46,54 @@ _TAGS = {
     "stock": ("Price list", "Suppliers", "Warehouses", "Stock", "Returns"),
 }
 
-_Act = Callable[[Stage], Awaitable[None]]
+Shown = AsyncGenerator[tuple[str, Stage | Cast], None]
+"""What is on a screen, one picture after the other: the name of each."""
+
+_USUAL = (120, 36)
 
 
-async def _demo(
-    act: _Act, size: tuple[int, int] = (120, 36), stage: Callable[[], Stage] = Stage
-) -> str:
-    """The demo, after something was done in it."""
-    async with stage().open(*size) as opened:
-        await act(opened)
-        return opened.app.export_screenshot()
-
-
-async def _dashboard(stage: Stage) -> None:
+async def _poll(stage: Stage) -> None:
     stage.screen.set_view(Order(SortBy.RISK), None)  # as the demo begins
     await stage.pass_time(35)
     await stage.wait(4)
 
 
-async def _abort(stage: Stage) -> None:
-    await _dashboard(stage)
-    await stage.select("Orders EU")
-    await stage.press("X")
+async def on_the_dashboard() -> Shown:
+    """The demo, after some polls; each picture goes on from where the one before was."""
+    async with Stage().open(*_USUAL) as stage:
+        await _poll(stage)
+        yield "dashboard", stage
+        await stage.press("b")
+        yield "budget", stage
+        await stage.press("escape", "X")
+        yield "abort", stage
+        await stage.press("escape")
+        async with _file_checked(stage):
+            yield "insert", stage
+        await stage.resize(*_USUAL)
+        async with _files_on_their_way(stage):
+            yield "queue", stage
+        for width, height in ((80, 24), (60, 15)):
+            await stage.resize(width, height)
+            yield f"dashboard-{width}x{height}", stage
+        await stage.resize(160, 48)
+        await stage.press("enter")
+        yield "detail", stage
+        await stage.press("enter")
+        await stage.resize(*_USUAL)
+        async with _chain_unfolded(stage):
+            yield "chain", stage
+            await stage.resize(80, 24)
+            yield "chain-80x24", stage
+        await stage.resize(*_USUAL)
+        await _group(stage)
+        yield "groups", stage
 
 
-async def _budget(stage: Stage) -> None:
-    await _dashboard(stage)
-    await stage.press("b")
-
-
-async def _detail(stage: Stage) -> None:
-    await _dashboard(stage)
-    await stage.select("Orders EU")
-    await stage.press("enter")
-
-
-async def _groups(stage: Stage) -> None:
-    await _dashboard(stage)
-    for tag, labels in _TAGS.items():
-        for label in labels:
-            (job,) = (it.job for it in stage.jobs if it.job.label == label)
-            stage.monitor.edit(job._replace(tags=(tag,)))
-    await stage.show()
-    for label in ("Suppliers", "Warehouses"):
-        await stage.select(label)
-        await stage.press("space")
-    await stage.press("v", "v", "v", "v", "slash", *"!state:expired", "enter")
-
-
-async def _chain(stage: Stage) -> None:
-    """A job that Zoho aborted and two that repair it: one line, unfolded."""
-    await _dashboard(stage)
-    await stage.select("Stock")
-    rows = stage.screen.workspace.rows
-    first = rows.selected
-    assert first is not None
-    assert first.snapshot.last is not None
-    counts, job = first.snapshot.last.counts, first.snapshot.job
-    left = (counts.total or 0) - (counts.success or 0)
-    attempts = (
-        (JobState.COMPLETED, "Completed", Counts(left, left - 2_400, 2_400, 0)),
-        (JobState.IN_PROGRESS, "In-progress", Counts(2_400, 1_200, 0, 1_200)),
-    )
-    before = job
-    for number, (state, raw, reached) in enumerate(attempts, start=1):
-        ref = job.ref._replace(job_id=str(int(job.ref.job_id) + number))
-        label = f"{job.label}, repair {number}"
-        before = job._replace(ref=ref, label=label, repairs=before.ref.job_id)
-        reading = JobReading(state, raw, reached, stage.now())
-        rows.put(Listed(first.profile, JobSnapshot(before, readings=(reading,))))
-    await stage.press("c")
-
-
-async def _history(stage: Stage) -> None:
-    await stage.follow("Customers 2019-24", 225, step=9)
-    await stage.select("Customers 2019-24")
-    await stage.press("h")
-    await stage.press(*["comma"] * 9)
-
-
-async def _log(stage: Stage) -> None:
-    await stage.follow("Orders EU", 60, step=20)
-    await stage.select("Suppliers")
-    await stage.press("S", "y")
-    await stage.until(lambda: stage.sent(Action.START) == 1)
-    await stage.follow("Suppliers", 10, step=5)
-    await stage.press("l")
-
-
-async def _insert(stage: Stage) -> None:
+@asynccontextmanager
+async def _file_checked(stage: Stage) -> AsyncIterator[None]:
     """What the check of a file has found, with the form's fields."""
-    await _dashboard(stage)
+    await stage.resize(120, 40)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "contacts.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -153,11 +109,14 @@ async def _insert(stage: Stage) -> None:
         # The button that was pressed is lit for a moment: how much is left of it depends on how
         # long the file took.
         await stage.until(lambda: not dialog.query("Button.-active"))
+        yield
+        while stage.app.screen is not stage.screen:
+            await stage.press("escape")
 
 
-async def _queue(stage: Stage) -> None:
+@asynccontextmanager
+async def _files_on_their_way(stage: Stage) -> AsyncIterator[None]:
     """Files on their way: one that is uploaded, one that needs the user, two that wait."""
-    await _dashboard(stage)
     at = StepRecord(stage.now())
     done = at._replace(outcome=Outcome.ACCEPTED)
     lost = at.ended_by(UnclearError("No answer came"))
@@ -174,62 +133,120 @@ async def _queue(stage: Stage) -> None:
     workspace = stage.screen.workspace
     workspace.apply(workspace.here, QueueChanged(files))
     await stage.show()
+    yield
+    workspace.apply(workspace.here, QueueChanged(()))
+    await stage.show()
 
 
-async def _with_failures(act: _Act, size: tuple[int, int]) -> str:
+@asynccontextmanager
+async def _chain_unfolded(stage: Stage) -> AsyncIterator[None]:
+    """A job that Zoho aborted and two that repair it: one line, unfolded."""
+    await stage.select("Stock")
+    rows = stage.screen.workspace.rows
+    first = rows.selected
+    assert first is not None
+    assert first.snapshot.last is not None
+    counts, job = first.snapshot.last.counts, first.snapshot.job
+    left = (counts.total or 0) - (counts.success or 0)
+    attempts = (
+        (JobState.COMPLETED, "Completed", Counts(left, left - 2_400, 2_400, 0)),
+        (JobState.IN_PROGRESS, "In-progress", Counts(2_400, 1_200, 0, 1_200)),
+    )
+    before, repairs = job, []
+    for number, (state, raw, reached) in enumerate(attempts, start=1):
+        ref = job.ref._replace(job_id=str(int(job.ref.job_id) + number))
+        label = f"{job.label}, repair {number}"
+        before = job._replace(ref=ref, label=label, repairs=before.ref.job_id)
+        reading = JobReading(state, raw, reached, stage.now())
+        repairs.append(Listed(first.profile, JobSnapshot(before, readings=(reading,))))
+        rows.put(repairs[-1])
+    await stage.press("c")
+    yield
+    for repair in repairs:
+        rows.drop(repair.key)
+
+
+async def _group(stage: Stage) -> None:
+    for tag, labels in _TAGS.items():
+        for label in labels:
+            (job,) = (it.job for it in stage.jobs if it.job.label == label)
+            stage.monitor.edit(job._replace(tags=(tag,)))
+    await stage.show()
+    for label in ("Suppliers", "Warehouses"):
+        await stage.select(label)
+        await stage.press("space")
+    await stage.press("v", "v", "v", "v", "slash", *"!state:expired", "enter")
+
+
+async def in_the_history() -> Shown:
+    """A job that was read for a while."""
+    async with Stage().open(*_USUAL) as stage:
+        await stage.follow("Customers 2019-24", 225, step=9)
+        await stage.select("Customers 2019-24")
+        await stage.press("h")
+        await stage.press(*["comma"] * 9)
+        yield "history", stage
+
+
+async def in_the_log() -> Shown:
+    """A job that was started, and the help, in which nothing of all this is seen."""
+    async with Stage().open(*_USUAL) as stage:
+        await stage.follow("Orders EU", 60, step=20)
+        await stage.select("Suppliers")
+        await stage.press("S", "y")
+        await stage.until(lambda: stage.sent(Action.START) == 1)
+        await stage.follow("Suppliers", 10, step=5)
+        await stage.press("l")
+        yield "log", stage
+        await stage.press("escape")
+        await stage.resize(100, 132)
+        await stage.press("question_mark")
+        yield "help", stage
+
+
+async def _about_failures() -> Shown:
     """A job that has ended badly, whose results are on the disk."""
     with TemporaryDirectory() as folder:
         stage, failures = failing.with_failures(Path(folder), is_real=True)
-        async with stage.open(*size) as opened:
-            await opened.select(failing.ENDED)
-            ref = opened.ref(failing.ENDED)
-            failures.put(ref, ResultKind.FAILURE)
-            await act(opened)
-            return opened.app.export_screenshot()
-
-
-async def _results(stage: Stage) -> None:
-    await stage.press("d", "s")
-    await stage.until(lambda: _says(stage, "Fetching costs 2 calls."))
-
-
-async def _failures(stage: Stage) -> None:
-    await stage.press("f")
-    await stage.until(lambda: _says(stage, "6 reasons"))
-
-
-async def _failed_rows(stage: Stage) -> None:
-    await _failures(stage)
-    await stage.press("j", "j", "enter")
-    await stage.until(lambda: _says(stage, "record 1 of the result"))
-
-
-async def _repair(stage: Stage) -> None:
-    await _failures(stage)
-    await stage.press("F")
-    await stage.until(lambda: _says(stage, "13-Mar-2026"))
+        async with stage.open(*_USUAL):
+            await stage.select(failing.ENDED)
+            failures.put(stage.ref(failing.ENDED), ResultKind.FAILURE)
+            await stage.press("d", "s")
+            await stage.until(lambda: _says(stage, "Fetching costs 2 calls."))
+            yield "results", stage
+            await stage.press("escape")
+            await stage.resize(120, 40)
+            await stage.press("f")
+            await stage.until(lambda: _says(stage, "6 reasons"))
+            yield "failures", stage
+            await stage.resize(80, 24)
+            yield "failures-80x24", stage
+            await stage.press("F")
+            await stage.until(lambda: _says(stage, "13-Mar-2026"))
+            yield "repair-80x24", stage
+            await stage.resize(120, 40)
+            yield "repair", stage
+            await stage.press("escape", "j", "j", "enter")
+            await stage.until(lambda: _says(stage, "record 1 of the result"))
+            yield "failed-rows", stage
 
 
 def _says(stage: Stage, text: str) -> bool:
     return any(text in line for line in stage.text())
 
 
-async def _help(stage: Stage) -> None:
-    await stage.press("question_mark")
-
-
-async def _first_run() -> str:
+async def _before_the_first_job() -> Shown:
     """A profile that nobody is signed in to, and that has no jobs yet."""
     stage = Stage()
     stage.creator.jobs.clear()
     spec = stage.spec._replace(badge="default", is_real=True, is_signed_in=lambda: False)
     stage.app = DashboardApp(spec, now=stage.now)
-    async with stage.app.run_test(size=(120, 36)) as stage.pilot:
+    async with stage.app.run_test(size=_USUAL) as stage.pilot:
         await stage.until(lambda: stage.screen.workspace.here.monitor is not None)
-        return stage.app.export_screenshot()
+        yield "first-run", stage
 
 
-async def _profiles() -> str:
+async def _of_two_profiles() -> Shown:
     """Two profiles in one list, one of them with jobs in production."""
     cast = Cast("acme", "lab")
     async with cast.open() as opened:
@@ -237,72 +254,73 @@ async def _profiles() -> str:
         opened.app.clear_notifications()
         await opened.press("v")
         await opened.select(0, "acme")  # it is on a job of whichever was connected first
-        return opened.app.export_screenshot()
+        yield "profiles", opened
 
 
-async def _login() -> str:
-    return login_picture.take()
-
-
-def _of_acme(**preferences: Any) -> Stage:
+async def _of_acme(*names: str, **preferences: Any) -> Shown:
     """The jobs of the demo as those of a profile, so that production is marked."""
     stage = Stage()
     spec = stage.spec._replace(badge="acme", is_real=True)
     stage.app = DashboardApp(spec, preferences=Preferences(**preferences), now=stage.now)
-    return stage
+    async with stage.open(*_USUAL):
+        await _poll(stage)
+        for name in names:
+            while name in stage.app.themes.names and stage.app.themes.shown != name:
+                stage.app.themes.step(stage.app)
+            await stage.show()
+            yield name, stage
 
 
-def _in_theme(name: str) -> Stage:
-    return _of_acme(themes=make(name))
+class Sitting(NamedTuple):
+    """An app that several pictures are taken of.
+
+    Attributes:
+        show: Has it show one after the other.
+        names: The names of the pictures.
+    """
+
+    show: Callable[[], Shown]
+    names: tuple[str, ...]
 
 
-PICTURES: Mapping[str, tuple[tuple[int, int], _Act]] = {
-    "dashboard": ((120, 36), _dashboard),
-    "dashboard-80x24": ((80, 24), _dashboard),
-    "dashboard-60x15": ((60, 15), _dashboard),
-    "detail": ((160, 48), _detail),
-    "budget": ((120, 36), _budget),
-    "history": ((120, 36), _history),
-    "log": ((120, 36), _log),
-    "abort": ((120, 36), _abort),
-    "groups": ((120, 36), _groups),
-    "chain": ((120, 36), _chain),
-    "chain-80x24": ((80, 24), _chain),
-    "insert": ((120, 40), _insert),
-    "queue": ((120, 36), _queue),
-    "help": ((100, 132), _help),
-}
-"""Of the demo as it is: the size of each, and what is done before it is taken."""
+def _in_acme(*names: str, **preferences: Any) -> Sitting:
+    return Sitting(partial(_of_acme, *names, **preferences), names)
 
-_OTHERS: Mapping[str, Callable[[], Awaitable[str]]] = {
-    "first-run": _first_run,
-    "login": _login,
-    "results": partial(_with_failures, _results, (120, 36)),
-    "failures": partial(_with_failures, _failures, (120, 40)),
-    "failures-80x24": partial(_with_failures, _failures, (80, 24)),
-    "failed-rows": partial(_with_failures, _failed_rows, (120, 40)),
-    "repair": partial(_with_failures, _repair, (120, 40)),
-    "repair-80x24": partial(_with_failures, _repair, (80, 24)),
-    "profiles": _profiles,
-    "light": partial(_demo, _dashboard, stage=partial(_in_theme, "light")),
-    "high-contrast": partial(_demo, _dashboard, stage=partial(_in_theme, "high-contrast")),
-    "colour-blind": partial(_demo, _dashboard, stage=partial(_in_theme, "colour-blind")),
-    "no-colour": partial(_demo, _dashboard, stage=_of_acme),
-    "ascii": partial(_demo, _dashboard, stage=partial(_of_acme, ascii_only=True)),
-}
-"""How each of the others is made."""
 
-ALL = (*PICTURES, *_OTHERS)
+SITTINGS = (
+    Sitting(
+        on_the_dashboard,
+        (
+            *("dashboard", "budget", "abort", "insert", "queue", "dashboard-80x24"),
+            *("dashboard-60x15", "detail", "chain", "chain-80x24", "groups"),
+        ),
+    ),
+    Sitting(in_the_history, ("history",)),
+    Sitting(in_the_log, ("log", "help")),
+    Sitting(
+        _about_failures,
+        ("results", "failures", "failures-80x24", "repair-80x24", "repair", "failed-rows"),
+    ),
+    Sitting(_before_the_first_job, ("first-run",)),
+    Sitting(_of_two_profiles, ("profiles",)),
+    _in_acme("light", "high-contrast", "colour-blind"),
+    _in_acme("no-colour"),
+    _in_acme("ascii", ascii_only=True),
+)
+"""Of all pictures but that of the sign-in, which is no screen."""
+
+ALL = ("login", *(name for sitting in SITTINGS for name in sitting.names))
 """The names of all pictures."""
 
 
-async def take(name: str) -> str:
-    """Returns a picture as SVG."""
-    with _alike_everywhere(name), patch.object(memory, "call_values", _in_a_made_up_time):
-        if name in _OTHERS:
-            return await _OTHERS[name]()
-        size, act = PICTURES[name]
-        return await _demo(act, size)
+async def take(sitting: Sitting) -> dict[str, str]:
+    """Returns the pictures of a sitting as SVG, by name."""
+    with (
+        _alike_everywhere(sitting.names[0]),
+        patch.object(memory, "call_values", _in_a_made_up_time),
+    ):
+        async with aclosing(sitting.show()) as shown:
+            return {name: stage.app.export_screenshot() async for name, stage in shown}
 
 
 @contextmanager
@@ -329,11 +347,16 @@ _values = log_rows.call_values
 
 
 def main() -> None:
-    """Writes all pictures, or those that are named."""
+    """Writes all pictures, or those of the sittings that have one that is named."""
     FOLDER.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or ALL:
+    wanted = set(sys.argv[1:] or ALL)
+    made = {"login": login_picture.take()} if "login" in wanted else {}
+    for sitting in SITTINGS:
+        if wanted.intersection(sitting.names):
+            made |= asyncio.run(take(sitting))
+    for name, picture in made.items():
         path = FOLDER / f"{name}.svg"
-        path.write_text(asyncio.run(take(name)), encoding="utf-8")
+        path.write_text(picture, encoding="utf-8")
         print(path.relative_to(FOLDER.parent))
 
 

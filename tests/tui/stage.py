@@ -153,6 +153,11 @@ class Stage:
         self.screen.jobs.select_job(JobKey(self.screen.workspace.here.name, self.ref(label)))
         await self.pilot.pause()
 
+    async def resize(self, width: int, height: int) -> None:
+        """Gives the terminal another size."""
+        await self.pilot.resize_terminal(width, height)
+        await self.until(lambda: self.app.size == (width, height))
+
     async def press(self, *keys: str) -> None:
         """Presses keys."""
         await self.pilot.press(*keys)

@@ -114,6 +114,7 @@ async def test_the_palette_and_the_keys_of_a_screen_are_those_of_the_table(
     async with with_keys(keys).open(120, 36) as stage:
         for context in OPENS:
             there = {key.action: key for key in keys if context in key.contexts}
+            await open_and_close(stage, keys, context)
             await stage.press(there[context].keys.split(",")[0])
             assert bound(stage) == {
                 (name, action)
@@ -203,49 +204,47 @@ async def open_and_close(stage: Stage, keys: Iterable[Key], action: str) -> None
     assert stage.app.screen is stage.screen, name
 
 
-@pytest.mark.parametrize(
-    "own",
-    [{}, {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"}],
-    ids=["default", "others"],
-)
-async def test_the_same_key_opens_a_screen_and_closes_it(own: dict[str, str]) -> None:
+async def test_the_same_key_opens_a_screen_and_closes_it() -> None:
+    own = {"log": "f6", "budget": "ctrl+e", "history": "i", "help": "f1"}
     keys = remapped(KEYS, own)
+    async with with_keys(keys).open() as stage:
+        for action in OVER_THE_JOBS:
+            await open_and_close(stage, keys, action)
+        for action, free in (("log", "l"), ("budget", "b"), ("history", "h")):
+            await stage.press(own[action], free)
+            assert stage.app.screen is not stage.screen, f"{free} opens it no more"
+            await stage.press("escape")
+
+
+async def test_a_key_taken_from_the_screen_itself_closes_it_too() -> None:
+    taken = {"log": "j", "budget": "k", "history": "g", "help": "G"}
+    keys = remapped(KEYS, {**taken, "down": "i", "up": "f6", "top": "f7", "bottom": "f8"})
     async with with_keys(keys).open() as stage:
         for action in OVER_THE_JOBS:
             await open_and_close(stage, keys, action)
 
 
-@pytest.mark.parametrize("action", OVER_THE_JOBS)
-async def test_a_key_taken_from_the_screen_itself_closes_it_too(action: str) -> None:
-    keys = remapped(KEYS, {action: "j", "down": "i"})
-    async with with_keys(keys).open() as stage:
-        await open_and_close(stage, keys, action)
+@pytest.mark.parametrize("action", ["budget", "help"])
+def test_the_key_that_corrects_the_count_opens_no_screen_where_it_counts(action: str) -> None:
+    with pytest.raises(ConfigError, match="true_figure"):
+        remapped(KEYS, {action: "t", "theme": "f2"})
 
 
-@pytest.mark.parametrize("key", ["t", "+", "-"])
-@pytest.mark.parametrize("action", OVER_THE_JOBS)
-async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(action: str, key: str) -> None:
-    own = {action: key, "theme": "f2", "eager": "f3", "frugal": "f4"}
-    if key == "t" and action in ("budget", "help"):
-        with pytest.raises(ConfigError, match="true_figure"):
-            remapped(KEYS, own)
-        own["true_figure"] = "f5"
+@pytest.mark.parametrize("first", range(3))
+async def test_the_key_that_opens_a_screen_hides_none_of_the_screen(first: int) -> None:
+    names = ["t", "+", "-", "f8"]
+    own = {action: names[first - at] for at, action in enumerate(OVER_THE_JOBS)}
+    own |= {"theme": "f2", "eager": "f3", "frugal": "f4", "true_figure": "f5"}
     async with with_keys(remapped(KEYS, own)).open() as stage:
-        name = {"+": "plus", "-": "minus"}.get(key, key)
-        await stage.press(name)
-        assert stage.app.screen is not stage.screen
-        assert not {it.action for it in KEYS if action in it.contexts} - {
-            action for _, action in bound(stage)
-        }
-        await stage.press(name)
-        assert stage.app.screen is stage.screen
-
-
-@pytest.mark.parametrize(("action", "free"), [("log", "l"), ("budget", "b"), ("history", "h")])
-async def test_a_key_that_opens_a_screen_no_more_does_not_close_it(action: str, free: str) -> None:
-    async with with_keys(remapped(KEYS, {action: "f6"})).open() as stage:
-        await stage.press("f6", free)
-        assert stage.app.screen is not stage.screen
+        for action in OVER_THE_JOBS:
+            name = {"+": "plus", "-": "minus"}.get(own[action], own[action])
+            await stage.press(name)
+            assert stage.app.screen is not stage.screen, own
+            assert not {it.action for it in KEYS if action in it.contexts} - {
+                action for _, action in bound(stage)
+            }
+            await stage.press(name)
+            assert stage.app.screen is stage.screen, own
 
 
 # What the keys do.
@@ -256,13 +255,12 @@ def test_every_action_has_an_exercise() -> None:
     assert [*EXERCISES, *ALONE] == [it for it in of_the_jobs if it not in ALONE] + [*ALONE]
 
 
-@pytest.mark.usefixtures("every_frame")
-@pytest.mark.parametrize("group", list(dict.fromkeys(key.group for key in KEYS)))
-async def test_every_key_of_a_group_acts(group: str) -> None:
-    height = 15 if group == "Move" else 36  # a page is to be shorter than the list
+@pytest.mark.parametrize("moves", [True, False])
+async def test_every_key_acts(moves: bool) -> None:
+    height = 15 if moves else 36  # a page is to be shorter than the list
     async with Stage().open(120, height) as stage:
         for key in KEYS:
-            if key.group == group and key.action in EXERCISES:
+            if (key.group == "Move") is moves and key.action in EXERCISES:
                 for name in key.keys.split(","):
                     await do(EXERCISES[key.action], stage, name)
 

@@ -22,7 +22,8 @@ from zcbulk_tui.tui import textual_internals
 
 pytestmark = pytest.mark.usefixtures("every_frame")
 
-_TIMES = 2
+_KEPT = 1
+"""Textual keeps the last child of a screen that it showed, until it shows others."""
 
 _OPENED_AND_CLOSED = {
     "help": ("question_mark", "slash", "a", "escape", "escape"),
@@ -58,15 +59,12 @@ async def test_nothing_of_a_screen_stays_in_memory_once_it_is_closed() -> None:
     async with Stage().open() as stage:
         await stage.select(JOB)
         before = {id(widget) for widget in _gone()}  # of the tests before, in this process
-        left = {}
         for what, keys in _OPENED_AND_CLOSED.items():
-            for key in keys * _TIMES:
+            for key in keys:
                 await stage.press(key)
             assert stage.app.screen is stage.screen, f"after {what}"
-            await stage.show()
-            left[what] = sum(id(widget) not in before for widget in _gone())
-        # Textual keeps the last children of a screen that it showed, until it shows others.
-        assert {what: count for what, count in left.items() if count >= _TIMES} == {}
+        await stage.show()
+        _assert_few([widget for widget in _gone() if id(widget) not in before])
 
 
 async def test_nothing_of_screens_about_results_stays_in_memory(tmp_path: Path) -> None:
@@ -80,13 +78,17 @@ async def test_nothing_of_screens_about_results_stays_in_memory(tmp_path: Path) 
             "failures": ("f", "enter", "escape", "F", "escape", "escape"),
             "repair": ("F", "enter", "escape", "escape"),
         }.items():
-            for key in keys * _TIMES:
+            for key in keys:
                 await stage.press(key)
                 await stage.pilot.pause()
             assert stage.app.screen is stage.screen, f"after {what}"
-            await stage.show()
-            # A thread may still read for a screen that is closed.
-            await stage.until(lambda: sum(id(widget) not in before for widget in _gone()) < _TIMES)
+        await stage.show()
+        # Threads may still read for screens that are closed.
+        await stage.until(lambda: len({id(widget) for widget in _gone()} - before) <= _KEPT)
+
+
+def _assert_few(left: list[Widget]) -> None:
+    assert len(left) <= _KEPT, Counter(type(widget).__name__ for widget in left)
 
 
 async def test_widgets_that_were_drawn_are_in_no_cache() -> None:
@@ -95,20 +97,29 @@ async def test_widgets_that_were_drawn_are_in_no_cache() -> None:
         assert StylesCache.get_inner_outer.cache_info().currsize == 0
 
 
-async def test_nothing_of_a_profile_stays_in_memory_once_others_are_shown() -> None:
+async def test_nothing_of_a_profile_stays_once_others_are_shown() -> None:
     async with Cast().open() as cast:
+        for name in ("lab", "acme"):
+            await cast.switch(name)
         before = {id(widget) for widget in _gone()}
-        for name in ("lab", "acme") * _TIMES:
+        tasks = len(asyncio.all_tasks())
+        for name in ("lab", "acme"):
             await cast.switch(name)
         left = Counter(type(each).__name__ for each in _gone() if id(each) not in before)
         # Textual keeps the screen that it made last but one.
         assert left["WatchScreen"] <= 1
         assert left["JobList"] <= 1
+        assert len(asyncio.all_tasks()) <= tasks
+        assert len([worker for worker in cast.app.workers if worker.is_running]) == 1
+        assert len(cast.app.screen_stack) == 1
+        assert cast.opened == ["acme", "lab"] * 2 + ["acme"]
+        assert cast.closed == cast.opened[:-1]
+    assert cast.closed == cast.opened
 
 
 async def test_of_a_toast_that_is_taken_down_early_nothing_stays() -> None:
     async with Stage().open(toasts=True) as stage:
-        for _ in range(_TIMES):
+        for _ in range(2):
             stage.app.notify("Soon gone")
             await stage.pilot.pause()
             stage.app.clear_notifications()

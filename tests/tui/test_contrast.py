@@ -4,20 +4,23 @@ Left out, as WCAG leaves out what cannot be used at the moment: what lies darken
 Keys that cannot be pressed now, buttons that are disabled and placeholders count like all text.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import aclosing
 from functools import cache, reduce
-from itertools import product
-from typing import NamedTuple
+from itertools import cycle, product
+from typing import Any, NamedTuple
 
 import pytest
 from rich._palettes import EIGHT_BIT_PALETTE, STANDARD_PALETTE
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from textual.geometry import Region
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
+from textual.theme import Theme
 from textual.widgets import Button, Input
 
-from tests.tui.screenshots import PICTURES
+from tests.tui.profiles import Cast
+from tests.tui.screenshots import Shown, in_the_history, in_the_log, on_the_dashboard
 from tests.tui.stage import Stage
 from zcbulk_tui.tui import ansi_palettes
 from zcbulk_tui.tui.keys import KEYS
@@ -25,6 +28,7 @@ from zcbulk_tui.tui.palettes import PALETTES, Palette
 from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
+from zcbulk_tui.tui.themes import _in_sixteen_colours, textual_theme
 
 TEXT, GRAPHIC = 4.5, 3.0
 
@@ -69,9 +73,8 @@ def on_terminal(colour: Color, system: ColorSystem) -> Rgb:
     return palette[sent.number]
 
 
-def cells(stage: Stage) -> set[Cell]:
+def cells(screen: Screen[Any]) -> set[Cell]:
     """All that is drawn, on the whole screen or in the dialog that is open."""
-    screen = stage.app.screen
     strips = screen._compositor.render_strips()
     if isinstance(screen, ModalScreen):
         first, *rest = (widget.region for widget in screen.query(".dialog, #--input, CommandList"))
@@ -97,82 +100,145 @@ def _of(segment: Segment) -> Iterator[Cell]:
         yield Cell(words, colour, ground)
 
 
+def _least(cell: Cell) -> float:
+    """The least contrast that it needs."""
+    return GRAPHIC if cell.text[0] in GRAPHICS else TEXT
+
+
 def unreadable(drawn: set[Cell], system: ColorSystem) -> list[str]:
     """The cells that cannot be read."""
     said = []
     for cell in drawn:
         pair = (on_terminal(cell.colour, system), on_terminal(cell.ground, system))
-        least = GRAPHIC if cell.text[0] in GRAPHICS else TEXT
+        least = _least(cell)
         if contrast(*pair) < least:
             said.append(f"{contrast(*pair):.2f} < {least}: {cell.text!r}, {pair[0]} on {pair[1]}")
     return sorted(said)
 
 
-async def _add(stage: Stage) -> None:
-    await stage.press("a", "x", "enter")
+async def in_dialogs() -> Shown:
+    """What the pictures do not show, with toasts at last."""
+    async with Stage().open(toasts=True) as stage:
+        stage.app.clear_notifications()
+        await stage.press("a", "x", "enter")
+        yield "add", stage
+        await stage.press("escape", "ctrl+p", *"poll")
+        await stage.pilot.pause(0.2)
+        yield "palette", stage
+        await stage.press("escape")
+        await stage.app.push_screen(ProfilesScreen(["one", "two"], ["one"], KEYS))
+        yield "profiles", stage
+        await stage.press("escape")
+        question = Question("Sure?", ["It cannot be undone."], yes="Yes")
+        await stage.app.push_screen(ConfirmScreen(question))
+        yield "confirm", stage
+        await stage.press("escape")
+        await stage.select("Orders EU")
+        await stage.press("X", *"Order", "shift+left", "shift+left")
+        asked = stage.app.screen
+        assert asked.query_one(Input).selected_text
+        assert asked.query_one("#yes", Button).disabled
+        yield "typed", stage
+        await stage.press("escape", "l", "slash")
+        yield "log filter", stage
+        await stage.press("escape", "escape")
+        for severity in ("information", "warning", "error"):
+            stage.app.notify("Something happened.", title="A title", severity=severity)
+        await stage.pilot.pause()
+        yield "toasts", stage
 
 
-async def _palette(stage: Stage) -> None:
-    await stage.press("ctrl+p", *"poll")
-    await stage.pilot.pause(0.2)
+SYSTEMS = {
+    ColorSystem.TRUECOLOR: [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT],
+    ColorSystem.STANDARD: [ColorSystem.STANDARD],
+}
+"""By how many colours are sent: how many a terminal may have that shows them."""
+
+READABLE_ON = (
+    *("on-accent", "on-production", "on-badge", "button-color-foreground"),
+    *("block-cursor-foreground", "block-cursor-blurred-foreground"),
+    *("input-selection-foreground", "screen-selection-foreground"),
+)
+"""Colours of a theme besides those of its palette."""
 
 
-async def _profiles(stage: Stage) -> None:
-    await stage.app.push_screen(ProfilesScreen(["one", "two"], ["one"], KEYS))
+def _told_apart(place: int) -> tuple[Theme, Mapping[Rgb, str]]:
+    """A theme in which each colour is another one, and what each of them is for.
+
+    It has the name of one of ours, in a place: the app has no variables for others.
+    """
+    names = (*Palette._fields, *READABLE_ON)
+    named = {
+        name: f"#{16 + 8 * at:02x}{16 + 8 * at:02x}{40 + place:02x}"
+        for at, name in enumerate(names)
+    }
+    palette = Palette(**{name: named[name] for name in Palette._fields})
+    others = {name: named[name] for name in READABLE_ON}
+    theme = textual_theme(list(PALETTES)[place], palette, **others)
+    return theme, {_rgb(colour): name for name, colour in named.items()}
 
 
-async def _confirm(stage: Stage) -> None:
-    question = Question("Sure?", ["It cannot be undone."], yes="Yes")
-    await stage.app.push_screen(ConfirmScreen(question))
+KEEP_THEIR_THEME = ("insert", "palette")
+"""Whose words have the colours in which they came; no key changes the theme there."""
 
 
-async def _typed(stage: Stage) -> None:
-    await stage.select("Orders EU")
-    await stage.press("X", *"Order", "shift+left", "shift+left")
-    question = stage.app.screen
-    assert question.query_one(Input).selected_text
-    assert question.query_one("#yes", Button).disabled
+async def test_all_on_the_screen_can_be_read() -> None:
+    turns = cycle(map(_told_apart, (1, 2)))
+    theme, named = next(turns)
+    drawn: dict[tuple[str, str, float], str] = {}
+    for show in (on_the_dashboard, in_the_history, in_the_log, in_dialogs):
+        async with aclosing(show()) as shown:
+            async for name, stage in shown:
+                if name not in KEEP_THEIR_THEME:
+                    theme, named = next(turns)
+                    await _show(stage, theme)
+                shown_cells = cells(stage.app.screen)
+                assert len(shown_cells) > 2, name
+                for cell in shown_cells:
+                    pair = (cell.colour.get_truecolor(), cell.ground.get_truecolor())
+                    assert named.keys() >= {*pair}, f"{name}: {cell} is not of the theme"
+                    drawn[named[pair[0]], named[pair[1]], _least(cell)] = f"{name}: {cell.text!r}"
+    assert len(drawn) > 40
+    said = []
+    for theme_name, (sent, systems) in product(PALETTES, SYSTEMS.items()):
+        colours = _colours(theme_name, sent)
+        for system, ((one, other, least), where) in product(systems, drawn.items()):
+            if system is ColorSystem.STANDARD and other == "cursor" and "cursor" not in one:
+                one = "cursor-text"
+            met = [on_terminal(Color.parse(colours[it]), system) for it in (one, other)]
+            if contrast(*met) < least:
+                said.append(f"{theme_name}, {system.name}: {where}, {one} on {other}")
+    assert not said, "\n" + "\n".join(said)
 
 
-async def _log_filter(stage: Stage) -> None:
-    await stage.press("l", "slash")
+def _colours(name: str, sent: ColorSystem) -> Mapping[str, str]:
+    if sent is ColorSystem.STANDARD:
+        return _in_sixteen_colours(name, name).variables
+    return textual_theme(name, PALETTES[name]).variables
 
 
-async def _toasts(stage: Stage) -> None:
-    for severity in ("information", "warning", "error"):
-        stage.app.notify("Something happened.", title="A title", severity=severity)
+async def _show(stage: Stage | Cast, theme: Theme) -> None:
+    stage.app.register_theme(theme)
+    stage.app.theme = theme.name
     await stage.pilot.pause()
 
 
-SCREENS: Mapping[str, tuple[tuple[int, int], Callable[[Stage], Awaitable[None]]]] = {
-    **PICTURES,
-    "add": ((100, 30), _add),
-    "palette": ((100, 30), _palette),
-    "profiles": ((80, 24), _profiles),
-    "confirm": ((80, 24), _confirm),
-    "typed": ((80, 24), _typed),
-    "log filter": ((100, 24), _log_filter),
-    "toasts": ((120, 36), _toasts),
-}
-
-
-@pytest.mark.parametrize("name", SCREENS)
-async def test_all_on_the_screen_can_be_read(name: str) -> None:
-    (width, height), act = SCREENS[name]
+async def test_every_theme_is_shown_in_its_colours() -> None:
+    """What is read in each theme, as it comes to the terminal."""
     said: list[str] = []
-    async with Stage().open(width, height, toasts=name == "toasts") as stage:
+    async with Stage().open() as stage:
         app = stage.app
-        await act(stage)
-        for sent in (ColorSystem.TRUECOLOR, ColorSystem.STANDARD):
-            app.console._color_system = sent
-            shown_on = [ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT]
-            for _ in app.themes.names:
-                theme = app.themes.step(app)
-                await stage.pilot.pause()
-                drawn = cells(stage)
-                assert len(drawn) > 2
-                for system in shown_on if sent is ColorSystem.TRUECOLOR else [sent]:
-                    said += [f"{theme}, {system.name}: {x}" for x in unreadable(drawn, system)]
+        for keys in ((), ("X",)):
+            await stage.press(*keys)
+            for sent, shown_on in SYSTEMS.items():
+                app.console._color_system = sent
+                for _ in app.themes.names:
+                    theme = app.themes.step(app)
+                    await stage.pilot.pause()
+                    drawn = cells(app.screen)
+                    assert len(drawn) > 10
+                    for system in shown_on:
+                        said += [f"{theme}, {system.name}: {x}" for x in unreadable(drawn, system)]
     assert not said, "\n" + "\n".join(said)
 
 

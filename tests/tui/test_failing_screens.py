@@ -3,7 +3,6 @@
 import csv
 from pathlib import Path
 
-import pytest
 from textual.widgets import Input, Select, Static
 
 from tests.tui.failing import ENDED, KINDS, FakeFailures, with_failures
@@ -53,13 +52,18 @@ async def test_from_the_end_of_a_job_to_its_repair_in_four_keys(tmp_path: Path) 
     stage, failures = with_failures(tmp_path)
     async with stage.open():
         await select_with_results(stage, failures)
-        await stage.press("F")
-        await until_said(stage, "13-Mar-2026")
-        await stage.press("F")
-        await until_said(stage, "What became of the records")
-        assert "repaired by rules" in said(stage)
-        await stage.press("enter")
-        await until_on(stage, ConfirmScreen)
+        await ask_about_the_repair(stage)
+        assert (tmp_path / "repair.csv").exists()
+        await stage.press("escape")
+        await until_on(stage, InsertFileScreen)
+        await stage.press("escape")
+        await until_on(stage, RepairScreen)
+        assert not (tmp_path / "repair.csv").exists(), "a no leaves nothing"
+        await stage.press("escape")
+        assert stage.app.screen is stage.screen
+        assert changes(stage) == []
+
+        await ask_about_the_repair(stage)
         assert f"They are those that job {stage.ref(ENDED).job_id}" in " ".join(said(stage).split())
         await stage.press(*"Stock", "enter")
         await stage.until(lambda: changes(stage) == ["create", "upload", "start"])
@@ -69,25 +73,15 @@ async def test_from_the_end_of_a_job_to_its_repair_in_four_keys(tmp_path: Path) 
         assert (tmp_path / "repair.csv").exists(), "a second repair may need it"
 
 
-async def test_no_leaves_nothing_and_goes_back_to_the_rules(tmp_path: Path) -> None:
-    stage, failures = with_failures(tmp_path)
-    async with stage.open():
-        await select_with_results(stage, failures)
-        await stage.press("F")
-        await until_said(stage, "13-Mar-2026")
-        await stage.press("F")
-        await until_said(stage, "What became of the records")
-        assert (tmp_path / "repair.csv").exists()
-        await stage.press("enter")
-        await until_on(stage, ConfirmScreen)
-        await stage.press("escape")
-        await until_on(stage, InsertFileScreen)
-        await stage.press("escape")
-        await until_on(stage, RepairScreen)
-        assert not (tmp_path / "repair.csv").exists()
-        await stage.press("escape")
-        assert stage.app.screen is stage.screen
-        assert changes(stage) == []
+async def ask_about_the_repair(stage: Stage) -> None:
+    """Goes as far as to the question."""
+    await stage.press("F")
+    await until_said(stage, "13-Mar-2026")
+    await stage.press("F")
+    await until_said(stage, "What became of the records")
+    assert "repaired by rules" in said(stage)
+    await stage.press("enter")
+    await until_on(stage, ConfirmScreen)
 
 
 async def test_what_is_missing_is_fetched_first(tmp_path: Path) -> None:
@@ -116,19 +110,15 @@ async def test_records_that_went_in_are_fetched_by_a_choice(tmp_path: Path) -> N
     stage, failures = with_failures(tmp_path)
     async with stage.open():
         await stage.select(ENDED)
+        failures.error = QuotaSpentError("The calls of today are used up", "None is left.")
+        await stage.press("d", "enter")
+        await until_said(stage, "The calls of today are used up. None is left.")
+        failures.error = None
+        await stage.press("escape")
         await stage.press("d", "s")
         await until_said(stage, "Fetching costs 3 calls.")
         await stage.press("s", "s", "enter")
         assert [kind for _, kind in failures.fetched] == ["failure", "unprocessed", "success"]
-
-
-async def test_why_they_cannot_be_fetched_is_said_in_the_dialog(tmp_path: Path) -> None:
-    stage, failures = with_failures(tmp_path)
-    async with stage.open():
-        await stage.select(ENDED)
-        failures.error = QuotaSpentError("The calls of today are used up", "None is left.")
-        await stage.press("d", "enter")
-        await until_said(stage, "The calls of today are used up. None is left.")
 
 
 async def test_the_end_of_a_fetch_is_said_and_shown_among_the_details(tmp_path: Path) -> None:
@@ -177,19 +167,6 @@ async def test_what_cannot_be_read_is_said_in_its_place(tmp_path: Path) -> None:
         assert is_on(stage, RepairScreen)
 
 
-async def test_the_screen_shows_groups_and_copies_a_reason(tmp_path: Path) -> None:
-    stage, failures = with_failures(tmp_path)
-    async with stage.open(120, 40):
-        await select_with_results(stage, failures, FAILED)
-        await stage.press("f")
-        await until_said(stage, "6 reasons")
-        assert "Fixing the 2 largest groups saves 9" in said(stage)
-        assert "block 1" in said(stage)
-        await stage.press("j", "y")
-        assert stage.app.clipboard == KINDS[1].reason
-        assert "depot0@acme.example␣" in said(stage)
-
-
 async def test_a_million_records_scroll_at_once(tmp_path: Path) -> None:
     stage, failures = with_failures(tmp_path, failed=1_000_000)
     async with stage.open():
@@ -210,13 +187,18 @@ async def test_a_million_records_scroll_at_once(tmp_path: Path) -> None:
         await until_said(stage, "record ")
 
 
-async def test_columns_search_copy_and_export(tmp_path: Path) -> None:
+async def test_groups_columns_search_copy_and_export(tmp_path: Path) -> None:
     stage, failures = with_failures(tmp_path)
-    async with stage.open():
+    async with stage.open(120, 40):
         await select_with_results(stage, failures, FAILED)
         await stage.press("f")
         await until_said(stage, "6 reasons")
-        await stage.press("j", "enter")
+        assert "Fixing the 2 largest groups saves 9" in said(stage)
+        assert "block 1" in said(stage)
+        await stage.press("j", "y")
+        assert stage.app.clipboard == KINDS[1].reason
+        assert "depot0@acme.example␣" in said(stage)
+        await stage.press("enter")
         await until_said(stage, "depot0@acme.example␣")
         await stage.press("y")
         assert stage.app.clipboard == "depot0@acme.example "
@@ -249,12 +231,19 @@ async def test_columns_search_copy_and_export(tmp_path: Path) -> None:
         await until_on(stage, FailuresScreen)
 
 
-async def test_a_rule_is_made_in_a_dialog_and_previewed(tmp_path: Path) -> None:
+async def test_rules_are_made_saved_and_opened(tmp_path: Path) -> None:
     stage, failures = with_failures(tmp_path)
     async with stage.open(120, 40):
         await select_with_results(stage, failures)
         await stage.press("F")
         await until_said(stage, "13-Mar-2026")
+        await stage.press("w")
+        stage.app.screen.query_one(Input).value = str(tmp_path / "rules.toml")
+        await stage.press("enter")
+        await until_said(stage, "Saved to")
+        assert [rule.change for rule in failures.rules] == [
+            *(Change.DATE, Change.TRIM, Change.DROP, Change.KEEP)
+        ]
         await stage.press("j", "j")
         await until_said(stage, "held back: no rule")
         await stage.press("enter")
@@ -272,21 +261,6 @@ async def test_a_rule_is_made_in_a_dialog_and_previewed(tmp_path: Path) -> None:
         await until_said(stage, "replace “␣pcs” by “” in Quantity")
         await stage.press("space")
         await until_said(stage, "off")
-
-
-async def test_rules_are_saved_and_opened(tmp_path: Path) -> None:
-    stage, failures = with_failures(tmp_path)
-    async with stage.open(120, 40):
-        await select_with_results(stage, failures)
-        await stage.press("F")
-        await until_said(stage, "13-Mar-2026")
-        await stage.press("w")
-        stage.app.screen.query_one(Input).value = str(tmp_path / "rules.toml")
-        await stage.press("enter")
-        await until_said(stage, "Saved to")
-        assert [rule.change for rule in failures.rules] == [
-            *(Change.DATE, Change.TRIM, Change.DROP, Change.KEEP)
-        ]
         await stage.press("o")
         stage.app.screen.query_one(Input).value = "mine.toml"
         await stage.press("enter")
@@ -347,22 +321,21 @@ async def test_read_only_shows_failures_and_repairs_none(tmp_path: Path) -> None
         assert is_on(stage, ResultsScreen)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 15)])
-async def test_every_screen_fits(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_every_screen_fits(tmp_path: Path) -> None:
     stage, failures = with_failures(tmp_path, ascii_only=True)
-    async with stage.open(*size):
+    async with stage.open():
         await select_with_results(stage, failures)
         for keys, screen, text in (
-            ("f", FailuresScreen, "6 reasons"),
-            ("a", FailedRowsScreen, "1 of 306"),
-            ("F", RepairScreen, "write Counted_On"),
+            (["f"], FailuresScreen, "6 reasons"),
+            (["a"], FailedRowsScreen, "1 of 306"),
+            (["escape", "F"], RepairScreen, "write Counted_On"),
         ):
-            if keys == "F":
-                await stage.press("escape")
-            await stage.press(keys)
+            await stage.press(*keys)
             await until_on(stage, screen)
-            await until_said(stage, text)
-            lines = stage.text()
-            assert len(lines) == size[1] + 1
-            assert all(len(line) <= size[0] for line in lines)
-            assert lines[-1].strip(), "the keys"
+            for width, height in ((120, 40), (80, 24), (60, 15)):
+                await stage.resize(width, height)
+                await until_said(stage, text)
+                lines = stage.text()
+                assert len(lines) == height + 1
+                assert all(len(line) <= width for line in lines)
+                assert lines[-1].strip(), "the keys"

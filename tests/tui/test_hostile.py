@@ -17,10 +17,12 @@ from tests.support.virtual_time import run_virtual
 from tests.tui.stage import Stage
 from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import BusyError, QuotaSpentError
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render.figures import clock
 from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.render.span import line_width, plain
 from zcbulk_tui.render.words import reset
 from zcbulk_tui.simulator.faults import ERRORS
 from zcbulk_tui.simulator.schedule import Fault
@@ -72,22 +74,20 @@ def alone(scenario: str, label: str) -> Stage:
     return stage
 
 
-def rows(stage: Stage) -> list[str]:
+def rows(lines: list[str]) -> list[str]:
     """The lines of the list, without the titles."""
-    lines = stage.text()
     first, last = (at for at, line in enumerate(lines) if line.startswith(UNICODE.rule * 10))
     return lines[first + 2 : last]
 
 
-SCENARIOS = pytest.mark.parametrize("scenario", ["hostile", "errors", "spellings"])
-
-
-@SCENARIOS
-async def test_every_job_is_shown(scenario: str) -> None:
+@pytest.mark.parametrize("scenario", ["hostile", "errors", "spellings"])
+async def test_every_job_is_shown_with_what_is_known_of_it(scenario: str) -> None:
     async with on_stage(scenario).open(*TALL) as stage:
-        jobs = stage.jobs
+        jobs, asked = stage.jobs, len(stage.creator.log)
         assert len(jobs) == len(stage.creator.jobs)
-        for job, row in zip(jobs, rows(stage)[: len(jobs)], strict=True):
+        text = stage.text()
+        assert all(map(is_one_safe_line, text))
+        for job, row in zip(jobs, rows(text)[: len(jobs)], strict=True):
             assert job.job.label[:17] in row
             mark = row.lstrip(f"{UNICODE.cursor} ")[0]
             if job.fault is not None:
@@ -96,49 +96,55 @@ async def test_every_job_is_shown(scenario: str) -> None:
             else:
                 assert job.state is not None
                 assert mark == UNICODE.states[job.state]
-
-
-@SCENARIOS
-async def test_every_job_says_what_is_known_of_it_when_it_is_selected(scenario: str) -> None:
-    async with on_stage(scenario).open(*TALL) as stage:
-        for job in stage.jobs:
-            await stage.select(job.job.label)
-            text = stage.text()
-            assert all(map(is_one_safe_line, text))
-            about, *news = text[-4:-1]
-            assert about.startswith(f" {job.job.label} ")
-            assert job.ref.job_id in about
-            said = " ".join(news)
-            assert (job.fault.error.title if job.fault else "(Zoho: ") in said
-            assert SAID.get(job.job.label, "") in said
-
-
-@SCENARIOS
-async def test_the_totals_add_up_to_the_jobs(scenario: str) -> None:
-    async with on_stage(scenario).open(*TALL) as stage:
-        totals = stage.text()[0].partition(" left")[0].removeprefix(" DEMO ")
-        *counts, calls = map(int, re.findall(r"\d+", totals))
-        assert sum(counts) == len(stage.creator.jobs)
-        assert calls == 1_000 - len(stage.creator.log), "those that are reserved are among them"
-
-
-@SCENARIOS
-async def test_to_look_at_a_bad_answer_changes_nothing(scenario: str) -> None:
-    async with on_stage(scenario).open() as stage:
-        assert {entry.path for entry in stage.creator.log} == {
-            job.path for job in stage.creator.jobs.values()
+        _assert_totals(stage, text[0])
+        for index, job in enumerate(jobs):
+            _assert_told(job, said_of(stage, index))
+        last = said_of(stage, len(jobs) - 1)
+        stage.screen.workspace.rows.select(0)
+        await stage.select(jobs[-1].job.label)
+        assert list(map(str.split, stage.text()[-4:-1])) == list(map(str.split, last))
+        assert len(stage.creator.log) == asked, "to look at a bad answer changes nothing"
+        assert {(entry.method, entry.path) for entry in stage.creator.log} == {
+            ("GET", job.path) for job in stage.creator.jobs.values()
         }
-        assert {entry.method for entry in stage.creator.log} == {"GET"}
+
+
+def said_of(stage: Stage, index: int) -> list[str]:
+    """The lines about a job that are shown once it is selected."""
+    workspace = stage.screen.workspace
+    workspace.rows.select(index)
+    return [plain(line) for line in workspace.about(stage.now(), TALL[0])]
+
+
+def _assert_told(job: JobSnapshot, lines: list[str]) -> None:
+    assert all(map(is_one_safe_line, lines))
+    about, *news = lines
+    assert about.startswith(f" {job.job.label} ")
+    assert job.ref.job_id in about
+    said = " ".join(news)
+    assert (job.fault.error.title if job.fault else "(Zoho: ") in said
+    assert SAID.get(job.job.label, "") in said
+
+
+def _assert_totals(stage: Stage, line: str) -> None:
+    totals = line.partition(" left")[0].removeprefix(" DEMO ")
+    *counts, calls = map(int, re.findall(r"\d+", totals))
+    assert sum(counts) == len(stage.creator.jobs)
+    assert calls == 1_000 - len(stage.creator.log), "those that are reserved are among them"
 
 
 async def test_a_small_screen_shows_them_too() -> None:
     async with on_stage("hostile").open(80, 24) as stage:
-        for job in stage.jobs:
-            selected = stage.screen.workspace.selected
-            assert selected is not None
-            assert selected.snapshot.ref == job.ref
-            assert all(len(line) <= 80 for line in stage.text())
-            await stage.press("j")
+        jobs, workspace = stage.jobs, stage.screen.workspace
+        for index in range(len(jobs)):
+            workspace.rows.select(index)
+            assert all(line_width(line) <= 80 for line in workspace.about(stage.now(), 80))
+        workspace.rows.select(0)
+        assert all(len(line) <= 80 for line in stage.text())
+        await stage.press(*["j"] * (len(jobs) - 1))
+        assert workspace.selected is not None
+        assert workspace.selected.snapshot.ref == jobs[-1].ref
+        assert all(len(line) <= 80 for line in stage.text())
 
 
 async def test_hostile_words_do_no_harm_in_dialogs() -> None:
@@ -170,7 +176,9 @@ async def test_every_spelling_leads_to_its_state() -> None:
 
 async def test_a_state_unheard_of_is_shown_as_it_came() -> None:
     async with alone("spellings", "Paused-for-review (running)").open() as stage:
-        assert "Paused-for-r…" in rows(stage)[0] or "Paused-for-review" in rows(stage)[0]
+        assert (
+            "Paused-for-r…" in rows(stage.text())[0] or "Paused-for-review" in rows(stage.text())[0]
+        )
         assert any("(Zoho: Paused-for-review): not documented" in line for line in stage.text())
 
 

@@ -133,21 +133,22 @@ async def test_copying_marked_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
         assert all(command.startswith("zcbulk-tui status ") for command in commands)
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)])
-@pytest.mark.parametrize("labels", [RUNNING[:1], RUNNING])
-async def test_no_size_hides_what_is_aborted_or_the_answers(
-    size: tuple[int, int], labels: tuple[str, ...]
-) -> None:
-    async with Stage().open(*size, toasts=True) as stage:
+async def test_no_size_hides_what_is_aborted_or_the_answers() -> None:
+    async with Stage().open(toasts=True) as stage:
         stage.app.notify("Something happened that is said in passing, for as long as it takes.")
         await stage.until(lambda: bool(stage.app.screen.query("Toast")))
-        await mark(stage, *labels)
-        await stage.press("X")
-        shown = said(stage)
-        for label in labels:
-            assert label in shown
-        assert "PRODUCTION" in shown
-        assert "There is no rollback" in shown
-        assert "To confirm, type" in shown
-        assert re.search(r"\bNo +Abort\b", shown)
-        assert not any(toast.display for toast in stage.app.screen.query("Toast"))
+        for labels in (RUNNING[:1], RUNNING[1:]):
+            await mark(stage, *labels)
+            for width, height in ((60, 15), (80, 24), (120, 40)):
+                await stage.resize(width, height)
+                await stage.press("X")
+                shown = said(stage)
+                for label in RUNNING[: len(stage.screen.workspace.rows.marked)]:
+                    assert label in shown
+                assert "PRODUCTION" in shown
+                assert "There is no rollback" in shown
+                assert "To confirm, type" in shown
+                assert re.search(r"\bNo +Abort\b", shown)
+                assert not any(toast.display for toast in stage.app.screen.query("Toast"))
+                await stage.press("escape")
+        assert len(stage.screen.workspace.rows.marked) == len(RUNNING)

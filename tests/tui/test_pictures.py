@@ -4,18 +4,29 @@ import re
 
 import pytest
 
+from tests.cli import login_picture
 from tests.tui.picture import text_of
-from tests.tui.screenshots import ALL, FOLDER, take
+from tests.tui.screenshots import ALL, FOLDER, SITTINGS, Sitting, take
 from tests.tui.stage import Stage
 
 
-@pytest.mark.parametrize("name", ALL)
-async def test_picture_is_up_to_date(name: str) -> None:
+@pytest.mark.parametrize("sitting", SITTINGS, ids=lambda sitting: sitting.names[0])
+async def test_pictures_are_up_to_date(sitting: Sitting) -> None:
     """If this fails after a wanted change: python -m tests.tui.screenshots, and look at them."""
+    taken = await take(sitting)
+    assert tuple(taken) == sitting.names
+    for name, now in taken.items():
+        _assert_committed(name, now)
+
+
+def test_the_picture_of_the_sign_in_is_up_to_date() -> None:
+    _assert_committed("login", login_picture.take())
+
+
+def _assert_committed(name: str, now: str) -> None:
     committed = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
-    now = await take(name)
-    assert text_of(now) == text_of(committed)
-    assert now == committed, "other colours"
+    assert text_of(now) == text_of(committed), name
+    assert now == committed, f"other colours: {name}"
 
 
 def test_there_are_no_others() -> None:

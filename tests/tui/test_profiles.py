@@ -1,8 +1,8 @@
 """`P` leaves one profile for another, and nothing of the first stays behind."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,8 +24,6 @@ from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
 from zcbulk_tui.tui.screens.watch_view import ProfilesChosen
 
-SWITCHES = 4
-
 
 def highlighted(cast: Cast) -> str | None:
     """The profile that Enter would show."""
@@ -37,6 +35,10 @@ def highlighted(cast: Cast) -> str | None:
 async def test_choosing_a_profile() -> None:
     async with Cast().open() as cast:
         assert cast.text()[0].startswith(" PRODUCTION  acme ")
+        for key in ("escape", "q", "enter"):
+            await cast.press("P", key)
+            assert cast.app.screen is cast.screen, key
+            assert (cast.opened, cast.closed) == (["acme"], []), "to leave changes nothing"
         await cast.press("P")
         assert isinstance(cast.app.screen, ProfilesScreen)
         said = " ".join(cast.text())
@@ -64,17 +66,6 @@ async def test_what_a_profile_is_shows_on_its_screen() -> None:
         await cast.switch("acme")
         assert "READ-ONLY" not in cast.text()[0]
         assert cast.screen.check_action("abort", ()) is True
-
-
-async def test_leaving_the_choice_changes_nothing() -> None:
-    async with Cast().open() as cast:
-        screen = cast.screen
-        for key in ("escape", "q", "enter"):
-            await cast.press("P")
-            assert cast.app.screen is not screen, key
-            await cast.press(key)
-            assert cast.app.screen is screen, key
-            assert (cast.opened, cast.closed) == (["acme"], []), key
 
 
 async def test_where_there_is_one_profile_there_is_no_choice() -> None:
@@ -155,24 +146,20 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
         await cast.switch("lab")
 
 
-@pytest.mark.parametrize(
-    "dialog",
-    [
-        lambda: HelpScreen(KEYS, read_only=False, glyphs=UNICODE),
-        lambda: NoticeScreen("Old news", ["Very old."]),
-    ],
-    ids=["help", "notice"],
-)
-async def test_dialogs_and_toasts_stay_behind(dialog: Callable[[], NoticeScreen]) -> None:
+async def test_dialogs_and_toasts_stay_behind() -> None:
+    dialogs = {
+        "lab": HelpScreen(KEYS, read_only=False, glyphs=UNICODE),
+        "acme": NoticeScreen("Old news", ["Very old."]),
+    }
     async with Cast().open() as cast:
-        cast.screen.notify("Said of acme.", timeout=600)
-        chosen = ProfilesChosen([cast.spec("lab")])
-        await cast.app.push_screen(dialog())
-        cast.screen.post_message(chosen)
-        await cast.until(lambda: cast.is_read("lab"))
-        assert cast.app.screen is cast.screen
-        assert len(cast.app.screen_stack) == 1
-        assert "Said of acme" not in " ".join(cast.text())
+        for name, dialog in dialogs.items():
+            cast.screen.notify("Said of another.", timeout=600)
+            await cast.app.push_screen(dialog)
+            cast.screen.post_message(ProfilesChosen([cast.spec(name)]))
+            await cast.until(partial(cast.is_read, name))
+            assert cast.app.screen is cast.screen
+            assert len(cast.app.screen_stack) == 1
+            assert "Said of another" not in " ".join(cast.text())
 
 
 async def test_keys_typed_ahead_send_nothing_to_the_wrong_account() -> None:
@@ -199,22 +186,6 @@ async def test_production_is_marked_without_colours_too(monkeypatch: pytest.Monk
         assert not any(part.style and part.style.reverse for part in line if part is not mark)
 
 
-@pytest.mark.usefixtures("every_frame")
-async def test_switching_to_and_fro_leaks_nothing() -> None:
-    async with Cast().open() as cast:
-        await cast.switch("lab")
-        await cast.switch("acme")
-        before = len(asyncio.all_tasks())
-        for turn in range(SWITCHES):
-            await cast.switch(("lab", "acme")[turn % 2])
-        assert cast.closed == cast.opened[:-1]
-        assert len(cast.opened) == SWITCHES + 3
-        assert len(asyncio.all_tasks()) <= before
-        assert len([worker for worker in cast.app.workers if worker.is_running]) == 1
-        assert len(cast.app.screen_stack) == 1
-    assert cast.closed == cast.opened
-
-
 async def test_a_notice_is_said_once_the_screen_is_up() -> None:
     async with Cast().open() as cast:
         assert ENDS_SOON not in " ".join(cast.text())
@@ -238,8 +209,7 @@ async def test_the_key_is_in_the_help_and_in_the_palette() -> None:
 
 async def test_a_job_id_alone_is_enough_where_the_profile_knows_the_rest() -> None:
     async with Cast().open() as cast:
-        for _ in list(cast.labels):
-            await cast.press("x", "y")
+        await cast.press("asterisk", "x", "y")
         await cast.until(lambda: cast.labels == [])
         await cast.press("a")
         dialog = cast.app.screen

@@ -1,6 +1,7 @@
 """Lines that show keys and what they do, at the foot of the screens."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from zcbulk_tui.render.span import Line, Look, Span, fit_line, line_width
 from zcbulk_tui.tui.keys import Key
@@ -52,17 +53,22 @@ def action_at(
 
 def _fitting(
     keys: Sequence[Key], state_of: Callable[[str], bool | None], width: int
-) -> dict[Key, tuple[Span, Span]]:
-    worth = [key for key in keys if key.rank and key.keys and state_of(key.action) is not False]
+) -> Mapping[Key, tuple[Span, Span]]:
+    states = [(key, state_of(key.action)) for key in keys if key.rank and key.keys]
+    return _fitted(tuple((key, bool(able)) for key, able in states if able is not False), width)
+
+
+@lru_cache(maxsize=16)  # the line is shown anew with every change of a job, and is mostly the same
+def _fitted(worth: Sequence[tuple[Key, bool]], width: int) -> Mapping[Key, tuple[Span, Span]]:
     spans: dict[Key, tuple[Span, Span]] = {}
     for able in (True, False):
-        left = [key for key in worth if bool(state_of(key.action)) is able]
+        left = [key for key, is_able in worth if is_able is able]
         for rank in sorted({key.rank for key in left}, reverse=True):
             more = {key: _on_key_line(key, able=able) for key in left if key.rank == rank}
             if sum(map(line_width, [*spans.values(), *more.values()])) > width:
                 break
             spans |= more
-    return {key: spans[key] for key in worth if key in spans}
+    return {key: spans[key] for key, _ in worth if key in spans}
 
 
 def _on_key_line(key: Key, *, able: bool) -> tuple[Span, Span]:

@@ -315,9 +315,9 @@ class _Twin:
 
 
 @asynccontextmanager
-async def _demo(stage: Stage) -> AsyncIterator[SlowTerminal]:
+async def _demo(stage: Stage, width: int = 120, height: int = 36) -> AsyncIterator[SlowTerminal]:
     stage.app.driver_class = SlowTerminal
-    running = stage.app.run_test(headless=False, size=(120, 36), notifications=True)
+    running = stage.app.run_test(headless=False, size=(width, height), notifications=True)
     async with running as stage.pilot:
         await stage.until(stage.all_read)
         terminal = stage.app._driver
@@ -339,7 +339,7 @@ _KEYS = (
 
 async def test_the_dashboard_is_shown_right_after_every_key() -> None:
     stage = Stage()
-    async with _demo(stage) as terminal:
+    async with _demo(stage, 80, 24) as terminal:
         twin = _Twin(stage.app)
         for key in ("ctrl+l", *_KEYS):
             await stage.press(key)
