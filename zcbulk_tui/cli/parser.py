@@ -173,15 +173,23 @@ class _Commands(dict[str, Any]):
 class _CommandParser(argparse.ArgumentParser):
     """The parser of one command, which loads the command's module when it is typed.
 
+    Before, it is no more than its place among the others: to make a parser takes longer than to
+    parse, and nearly all of them are never asked.
+
     Args:
         command: The command; None for a part of one, whose arguments the command adds itself.
         options: See `argparse.ArgumentParser`.
     """
 
     def __init__(self, *, command: str | None = None, **options: Any) -> None:
-        super().__init__(formatter_class=_HelpFormatter, **options)
         self._command = command
+        self._options = options
         self._is_complete = False
+        if command is None:
+            self._make()
+
+    def _make(self) -> None:
+        super().__init__(formatter_class=_HelpFormatter, **self._options)
 
     def parse_known_args(  # type: ignore[override]  # Any is what its three overloads return
         self, args: Sequence[str] | None = None, namespace: Any = None
@@ -197,6 +205,7 @@ class _CommandParser(argparse.ArgumentParser):
     def load(self) -> None:
         """Adds the command's arguments, unless they are there, and its examples."""
         if self._command is not None:
+            self._make()
             load_command(self._command).add_arguments(self)
             self.epilog = with_examples(self._command, self.epilog)
             self._command = None
