@@ -2,8 +2,12 @@
 
 import gc
 import os
+import shutil
 import signal
+import sys
+import tempfile
 from collections import deque
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +24,16 @@ os.environ.pop("NO_COLOR", None)
 # The command line speaks English, and argparse looks for no translation of each of its words: the
 # looks cost an eighth of the time of the commands.
 os.environ["LANGUAGE"] = "C"
+
+# httpcore looks for it with each lock that it makes, and finds it nowhere: none of what the package
+# needs brings it.
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # an import of it fails at once
+
+# Databases are written thousands of times, and each time the disk's answer is waited for: memory
+# answers at once.
+_MEMORY = Path("/dev/shm")
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 2**31:
+    tempfile.tempdir = str(_MEMORY)
 
 # What starts this in the background may have it ignore these, and so all that it starts.
 for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
