@@ -241,13 +241,29 @@ def test_every_bad_answer_of_the_simulator(
     assert "Form_late" in complained
 
 
-@pytest.mark.parametrize("http", [400, 403, 404, 405, 415, 422, 429, 500, 501, 502, 503])
-@pytest.mark.parametrize("command", [("status",), ("doctor",), ("start", "--yes")])
+NOT_HERE = b"<title>Not here</title>"
+
+
+def test_each_status_of_a_server_in_between_is_no_fault_of_the_user(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = (400, 403, 404, 405, 415, 422, 429, 500, 501, 502, 503)
+    with StubServer(by_job({f"{http}": Reply(http, NOT_HERE) for http in refused})) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        ended = cli("status", *(url(f"{http}") for http in refused), "--json")
+    assert ended.code == 4
+    for found, complaint, http in zip(json.loads(ended.out), ended.lines, refused, strict=True):
+        assert found["error"]["http"] == http
+        assert f"A server in between answered: HTTP {http}: “Not here”." in complaint
+
+
+@pytest.mark.parametrize("http", [400, 403, 429, 503])
+@pytest.mark.parametrize("command", [("doctor",), ("start", "--yes")])
 def test_what_a_server_in_between_refuses_is_no_fault_of_the_user(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], http: int
 ) -> None:
     monkeypatch.setattr("zcbulk_tui.domain.control.LOOKS", (0.01, 0.02))
-    with StubServer(lambda _: Reply(http, b"<title>Not here</title>")) as server:
+    with StubServer(lambda _: Reply(http, NOT_HERE)) as server:
         monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
         monkeypatch.setenv("ZCBULK_ACCOUNTS_URL", server.url)
         monkeypatch.setenv("TERM", "xterm-256color")
