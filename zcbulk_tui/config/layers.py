@@ -4,7 +4,7 @@ import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from zcbulk_tui.config import user_tables
@@ -78,11 +78,15 @@ def from_table(
 def from_environment(environ: Mapping[str, str]) -> dict[str, SettingValue]:
     """Returns what the environment sets; a variable that is empty sets nothing."""
     given = {}
-    for key, entry in settings_of(Settings):
-        text = environ.get(variable(key))
-        if text:
-            given[key] = SettingValue(_of_text(entry, text), variable(key))
+    for name, (key, entry) in _variables().items():
+        if text := environ.get(name):
+            given[key] = SettingValue(_of_text(entry, text), name)
     return given
+
+
+@cache
+def _variables() -> dict[str, tuple[str, "Field[Any]"]]:
+    return {variable(key): (key, entry) for key, entry in settings_of(Settings)}
 
 
 def build(group: type[_Group], given: Mapping[str, SettingValue], prefix: str = "") -> _Group:
