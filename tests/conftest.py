@@ -3,7 +3,10 @@
 import gc
 import importlib
 import os
+import shutil
 import signal
+import sys
+import tempfile
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
@@ -24,10 +27,21 @@ os.environ.pop("NO_COLOR", None)
 # looks cost an eighth of the time of the commands.
 os.environ["LANGUAGE"] = "C"
 
+# httpcore looks for it with each lock that it makes, and finds it nowhere: none of what the package
+# needs brings it.
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # an import of it fails at once
+
+# Databases are written thousands of times, and each time the disk's answer is waited for: memory
+# answers at once.
+_MEMORY = Path("/dev/shm")
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 2**31:
+    tempfile.tempdir = str(_MEMORY)
+
 # What starts this in the background may have it ignore these, and so all that it starts.
 for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, signal.SIG_DFL)
+        _is_ctrl_c = _number == signal.SIGINT
+        signal.signal(_number, signal.default_int_handler if _is_ctrl_c else signal.SIG_DFL)
 
 
 def pytest_xdist_auto_num_workers() -> int:

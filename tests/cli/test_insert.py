@@ -1,6 +1,5 @@
 """``insert`` and ``queue``: from a file to a running job, each step once."""
 
-import csv
 import json
 import os
 from collections.abc import Iterator
@@ -10,13 +9,12 @@ from zipfile import ZipFile
 import pytest
 
 from tests.support.commands import CommandLine, lead_to
+from tests.support.csv_files import write_contacts
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.config.paths import STATE_DIR
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
-from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.messages import LOST, Response
-from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
@@ -39,10 +37,7 @@ def creator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Creator]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A file of good records for the form."""
-    path = tmp_path / "contacts.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(sample(FORMS["Contacts"].fields, ROWS))
-    return path
+    return write_contacts(tmp_path / "contacts.csv", ROWS)
 
 
 def changes(creator: Creator) -> list[str | None]:

@@ -159,6 +159,7 @@ def test_a_data_centre_that_nobody_knows(
 LOGIN = "zcbulk-tui login"
 
 
+@pytest.mark.parametrize("before", ["somebody"], indirect=True)
 @pytest.mark.parametrize("call", [CODE, POLL], ids=lambda call: call.name)
 @pytest.mark.parametrize(
     ("error", "code", "words"),
@@ -196,6 +197,7 @@ def test_each_error(
     assert files_below(home) == before
 
 
+@pytest.mark.parametrize("before", ["somebody"], indirect=True)
 @pytest.mark.parametrize(
     ("call", "code", "words"),
     [

@@ -19,7 +19,7 @@ from tests.support.jobs import REF, URL
 from tests.support.simulators import commands_sent, labelled, url_of
 from tests.support.stub_server import Reply, StubServer
 from zcbulk_tui.cli.main import main
-from zcbulk_tui.cli.output import SafeWriter
+from zcbulk_tui.cli.output import Output, SafeWriter
 from zcbulk_tui.cli.parser import make_parser
 from zcbulk_tui.config import paths
 from zcbulk_tui.domain.control import Outcome
@@ -139,6 +139,9 @@ KINDS: dict[str, Kind] = {
 CODES = {"full": 5, "gone": 141, "closed": 5, "closed_later": 5, "narrow": 0}
 """How a command ends that is fine, but prints there."""
 
+NOTICED = ("closed", "closed_later")
+"""What any look at a stream shows; the others show it to whoever prints there."""
+
 
 def test_every_command_of_the_parser_is_among_them() -> None:
     choices = [it.choices for it in make_parser()._actions if isinstance(it.choices, dict)]
@@ -187,13 +190,16 @@ def test_no_stream_makes_a_command_raise(
         code = run(out, err)
         assert "Traceback" not in err.getvalue()
         for name in kinds:
-            kind, lost = KINDS[name], CODES[name]
-            with kind() as broken:
-                assert run(broken, io.StringIO()) == (code or (lost if out.getvalue() else 0))
-            with kind() as broken:
-                assert run(io.StringIO(), broken) == (code or (lost if err.getvalue() else 0))
-            with kind() as broken, kind() as other:
-                assert run(broken, other) == (code or lost)
+            kind, lost, is_noticed = KINDS[name], CODES[name], name in NOTICED
+            if out.getvalue() or is_noticed:
+                with kind() as broken:
+                    assert run(broken, io.StringIO()) == (code or (lost if out.getvalue() else 0))
+            if err.getvalue() or is_noticed:
+                with kind() as broken:
+                    assert run(io.StringIO(), broken) == (code or (lost if err.getvalue() else 0))
+            if (out.getvalue() and err.getvalue()) or is_noticed:
+                with kind() as broken, kind() as other:
+                    assert run(broken, other) == (code or lost)
 
 
 def in_shell(line: str, env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -273,3 +279,27 @@ def test_a_writer_writes_nothing_more_after_a_gap() -> None:
     print("b", file=writer)
     assert first is writer.failure
     assert isinstance(first, OSError)
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "code"),
+    [
+        (None, None, 0),
+        (None, errno.ENOSPC, 5),
+        (None, errno.EPIPE, 141),
+        (errno.ENOSPC, None, 5),
+        (errno.EPIPE, None, 141),
+        (errno.EPIPE, errno.ENOSPC, 5),
+        (errno.EPIPE, errno.EPIPE, 141),
+    ],
+)
+def test_the_code_of_what_both_streams_have_lost(
+    out: int | None, err: int | None, code: int
+) -> None:
+    writers = [
+        SafeWriter(io.StringIO() if error is None else _Failing(error)) for error in (out, err)
+    ]
+    for writer in writers:
+        print("a", file=writer)
+    assert Output(*writers).exit_code(0) == code
+    assert Output(*writers).exit_code(3) == 3

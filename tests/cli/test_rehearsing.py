@@ -23,6 +23,7 @@ from tests.benchmarks.traces import Trace
 from tests.cli.test_reading_changes_nothing import files, tables
 from tests.support.commands import CommandLine, lead_to
 from tests.support.contracts import ONE_FAILS_ITS_BATCH
+from tests.support.csv_files import write_contacts
 from tests.support.jobs import NOW, REF, watched
 from tests.support.pasts import give_past
 from zcbulk_tui.cli.preparing import check_file
@@ -39,7 +40,6 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.files import InsertFile
 from zcbulk_tui.simulator.physics import Run, State, Workload
-from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer
 from zcbulk_tui.simulator.verdicts import InsertRules, judge
@@ -62,9 +62,7 @@ def creator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Creator]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A file of good records for the form."""
-    path = tmp_path / "contacts.csv"
-    write(path, [*sample(FORMS["Contacts"].fields, ROWS)])
-    return path
+    return write_contacts(tmp_path / "contacts.csv", ROWS)
 
 
 @pytest.fixture

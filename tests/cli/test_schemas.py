@@ -113,16 +113,16 @@ def memory(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
         yield request.param
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
-def test_real_outputs(cli: CommandLine, memory: str, name: str) -> None:
-    arguments = [RUNNING if word == ENDED and name == "history" else word for word in OUTPUTS[name]]
-    if memory == "a_little":
-        arguments = [REF.job_id if word in (ENDED, RUNNING) else word for word in arguments]
-    ended = cli(*arguments, "--json")
-    needs_a_job = name in ("status", "history", "failures")
-    if memory == "all":
-        assert (ended.code, ended.err) == (0, "")
-    assert json.loads(ended.out) or not needs_a_job if ended.out else needs_a_job
+def test_real_outputs(cli: CommandLine, memory: str) -> None:
+    for name, words in OUTPUTS.items():
+        arguments = [RUNNING if word == ENDED and name == "history" else word for word in words]
+        if memory == "a_little":
+            arguments = [REF.job_id if word in (ENDED, RUNNING) else word for word in arguments]
+        ended = cli(*arguments, "--json")
+        needs_a_job = name in ("status", "history", "failures")
+        if memory == "all":
+            assert (ended.code, ended.err) == (0, ""), name
+        assert json.loads(ended.out) or not needs_a_job if ended.out else needs_a_job, name
 
 
 def test_every_optional_part_is_there_on_a_busy_day(cli: CommandLine, home: Path) -> None:

@@ -1,6 +1,7 @@
 """``status --json`` over a real socket: each documented answer, and what scripts get for it."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tests.support.pasts import give_past
 from tests.support.stub_server import DROP, Answer, Raw, Reply, StubServer
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.config import paths
-from zcbulk_tui.domain.job import JobState
+from zcbulk_tui.errors import QuotaSpentError
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -99,6 +100,18 @@ class Asked:
         self.request = server.requests[0]
         (found,) = json.loads(ended.out)
         assert isinstance(found, dict)
+        return found, ended
+
+    def of_many(self, answers: Sequence[Answer]) -> tuple[list[dict[str, Any]], Ended]:
+        """Does the same with an answer for each job, in one command; returns an object for each."""
+        jobs = {f"{int(REF.job_id) + number}": answer for number, answer in enumerate(answers)}
+        with StubServer(lambda request: jobs[request.path.rpartition("/")[2]]) as server:
+            self._monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+            urls = [URL.replace(REF.job_id, job) for job in jobs]
+            ended = self._cli("status", *urls, "--json")
+        assert len(server.requests) == len(jobs)
+        found = json.loads(ended.out)
+        assert [each["job_id"] for each in found] == list(jobs)
         return found, ended
 
 
@@ -220,67 +233,81 @@ def test_each_documented_shape(
     assert (ended.code, ended.err) == (0, "")
 
 
-@pytest.mark.parametrize(("raw", "state"), SPELLINGS, ids=[raw.strip() for raw, _ in SPELLINGS])
-def test_each_spelling_of_each_state(ask: Asked, raw: str, state: JobState) -> None:
-    found, ended = ask(body(raw))
-    assert (found["state"], found["raw_state"]) == (state.value, raw.strip())
-    assert found["state"] in STATES
+def test_each_spelling_of_each_state(ask: Asked) -> None:
+    found, ended = ask.of_many([body(raw) for raw, _ in SPELLINGS])
+    assert [(each["state"], each["raw_state"]) for each in found] == [
+        (state.value, raw.strip()) for raw, state in SPELLINGS
+    ]
+    assert {each["state"] for each in found} <= STATES
     assert (ended.code, ended.err) == (0, "")
 
 
-@pytest.mark.parametrize("row", REFUSALS, ids=str)
-def test_each_row_of_the_error_table(ask: Asked, row: Refusal) -> None:
-    found, ended = ask(Reply.of({"code": row.code, "message": SAID}, row.http))
-    assert list(found) == KEYS
-    assert {key: found[key] for key in NO_READING} == NO_READING
-    assert ended.code == row.exit_code
-    (complaint,) = ended.lines
-    assert complaint.startswith(f"zcbulk-tui: {REF.form} 4027 ({REF.job_id}, production): ")
-    assert f"Zoho said HTTP {row.http}, code {row.code}: “{SAID}”." in complaint
-    error = found["error"]
-    assert (error["http"], error["code"], error["said"]) == (row.http, row.code, SAID)
-    assert error["title"] in complaint
+def is_alone(row: Refusal) -> bool:
+    """Whether other answers would hide its exit code, or are not to be had any more."""
+    return row.exit_code > 1 or row.error is QuotaSpentError
+
+
+ALONE = [row for row in REFUSALS if is_alone(row)]
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "words"),
-    [
-        pytest.param(Reply(502, b"<html>Bad Gateway</html>"), 4, "HTTP 502", id="bad-gateway"),
-        pytest.param(Reply.of({"code": 3000}, 500), 4, "HTTP 500", id="500-with-3000"),
-        pytest.param(Reply(200, b"<html>Sign in</html>"), 4, "not JSON", id="html"),
-        pytest.param(Reply(200), 4, "not JSON", id="empty"),
-        pytest.param(Reply(200, b"[3000]"), 4, "not a JSON object", id="list"),
-        pytest.param(Reply(200, PAGE_STATUS[:40]), 4, "not JSON", id="cut-short"),
-        pytest.param(
-            Reply.of({"data": {"api_status": "COMPLETED"}}), 4, "without Zoho's code", id="no-code"
-        ),
-        pytest.param(Reply.of({"code": 3000, "data": []}), 4, "“data”", id="data-as-list"),
-        pytest.param(Reply.of({"code": 3000, "data": {}}), 4, "api_status", id="no-state"),
-        pytest.param(body(7), 4, "api_status", id="state-as-number"),
-        pytest.param(body("Failed", total=-1), 4, "total_records", id="negative-count"),
-        pytest.param(body("Failed", total="many"), 4, "total_records", id="count-as-text"),
-        pytest.param(body("Failed", total=True), 4, "total_records", id="count-as-bool"),
-        pytest.param(body("Failed", total=1, success=2), 4, "more than its total", id="too-many"),
-        pytest.param(body("Failed", total=10**400), 4, "total_records", id="huge-count"),
-        pytest.param(body("x" * 2**20), 4, "too large", id="over-1-MiB"),
-        pytest.param(
-            Reply(302, b"", {"Location": "https://example.com/"}), 4, "302", id="redirect"
-        ),
-        pytest.param(DROP, 4, "broke the connection off", id="dropped"),
-        pytest.param(Raw(b"HTTP/1.1 200\r\nX"), 4, "broke the connection off", id="not-HTTP"),
-        pytest.param(Reply(401, b"<html>"), 3, "sign-in", id="401-without-code"),
-        pytest.param(Reply.of({"code": 424242, "message": SAID}, 418), 1, SAID, id="undocumented"),
-        pytest.param(Reply.of({"code": 4242, "status": SAID}), 1, SAID, id="200-undocumented"),
-        pytest.param(Reply.of({"code": 2933, "description": SAID}, 403), 1, SAID, id="description"),
-    ],
+    "rows",
+    [*([row] for row in ALONE), [row for row in REFUSALS if not is_alone(row)]],
+    ids=[*map(str, ALONE), "refused"],
 )
-def test_each_answer_that_is_no_reading(ask: Asked, answer: Answer, code: int, words: str) -> None:
-    found, ended = ask(answer)
-    assert {key: found[key] for key in NO_READING} == NO_READING
+def test_each_row_of_the_error_table(ask: Asked, rows: list[Refusal]) -> None:
+    answers = [Reply.of({"code": row.code, "message": SAID}, row.http) for row in rows]
+    all_found, ended = ask.of_many(answers)
+    assert {ended.code} == {row.exit_code for row in rows}
+    for row, found, complaint in zip(rows, all_found, ended.lines, strict=True):
+        assert list(found) == KEYS
+        assert {key: found[key] for key in NO_READING} == NO_READING
+        job = f"{REF.form} {found['job_id'][-4:]} ({found['job_id']}, production)"
+        assert complaint.startswith(f"zcbulk-tui: {job}: ")
+        assert f"Zoho said HTTP {row.http}, code {row.code}: “{SAID}”." in complaint
+        error = found["error"]
+        assert (error["http"], error["code"], error["said"]) == (row.http, row.code, SAID)
+        assert error["title"] in complaint
+
+
+NO_READINGS: tuple[tuple[Answer, int, str], ...] = (
+    (Reply(502, b"<html>Bad Gateway</html>"), 4, "HTTP 502"),
+    (Reply.of({"code": 3000}, 500), 4, "HTTP 500"),
+    (Reply(200, b"<html>Sign in</html>"), 4, "not JSON"),
+    (Reply(200), 4, "not JSON"),
+    (Reply(200, b"[3000]"), 4, "not a JSON object"),
+    (Reply(200, PAGE_STATUS[:40]), 4, "not JSON"),
+    (Reply.of({"data": {"api_status": "COMPLETED"}}), 4, "without Zoho's code"),
+    (Reply.of({"code": 3000, "data": []}), 4, "“data”"),
+    (Reply.of({"code": 3000, "data": {}}), 4, "api_status"),
+    (body(7), 4, "api_status"),
+    (body("Failed", total=-1), 4, "total_records"),
+    (body("Failed", total="many"), 4, "total_records"),
+    (body("Failed", total=True), 4, "total_records"),
+    (body("Failed", total=1, success=2), 4, "more than its total"),
+    (body("Failed", total=10**400), 4, "total_records"),
+    (body("x" * 2**20), 4, "too large"),
+    (Reply(302, b"", {"Location": "https://example.com/"}), 4, "302"),
+    (DROP, 4, "broke the connection off"),
+    (Raw(b"HTTP/1.1 200\r\nX"), 4, "broke the connection off"),
+    (Reply(401, b"<html>"), 3, "sign-in"),
+    (Reply.of({"code": 424242, "message": SAID}, 418), 1, SAID),
+    (Reply.of({"code": 4242, "status": SAID}), 1, SAID),
+    (Reply.of({"code": 2933, "description": SAID}, 403), 1, SAID),
+)
+"""Answers, how the command ends with each, and what is said of it."""
+
+
+@pytest.mark.parametrize("code", [1, 3, 4])
+def test_each_answer_that_is_no_reading(ask: Asked, code: int) -> None:
+    rows = [row for row in NO_READINGS if row[1] == code]
+    found, ended = ask.of_many([answer for answer, _, _ in rows])
     assert ended.code == code
-    (complaint,) = ended.lines
-    assert words in complaint
-    assert is_one_safe_line(complaint)
+    for each, complaint, (_, _, words) in zip(found, ended.lines, rows, strict=True):
+        assert {key: each[key] for key in NO_READING} == NO_READING
+        assert f"({each['job_id']}, production): " in complaint
+        assert words in complaint
+        assert is_one_safe_line(complaint)
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

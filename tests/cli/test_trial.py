@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import CommandLine, Ended, lead_to
+from tests.support.csv_files import write_contacts
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import Call
-from zcbulk_tui.simulator.fields import FORMS
 from zcbulk_tui.simulator.messages import LOST, Response
 from zcbulk_tui.simulator.results import ResultRules
-from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.schedule import Fault
 from zcbulk_tui.simulator.server import LoopbackServer
@@ -74,12 +73,6 @@ def rows_of(path: Path) -> list[tuple[str, ...]]:
         return list(map(tuple, rows))
 
 
-def write(path: Path, bad: float) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(sample(FORMS["Contacts"].fields, ROWS, bad=bad))
-    return path
-
-
 @pytest.fixture
 def stage(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A form in development that takes good records, whatever is beside them."""
@@ -87,7 +80,8 @@ def stage(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     creator = build("steady", speed=1000.0, rules=rules, results=results)
     with LoopbackServer(creator) as server:
         lead_to(monkeypatch, server.base_url, creator.token, "Contacts", "development")
-        good, bad = write(tmp_path / "good.csv", 0.0), write(tmp_path / "bad.csv", BAD / ROWS)
+        good = write_contacts(tmp_path / "good.csv", ROWS)
+        bad = write_contacts(tmp_path / "bad.csv", ROWS, BAD / ROWS)
         yield Stage(cli, creator, good, bad)
 
 

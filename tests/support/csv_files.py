@@ -1,14 +1,18 @@
 """Files of records for tests: how they are made, and strategies for what stands in them."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
 
 from zcbulk_tui.data.rows import RecordReader
 from zcbulk_tui.data.source import Source, open_source
+from zcbulk_tui.simulator.fields import FORMS
+from zcbulk_tui.simulator.samples import sample
 
 cells = st.text(
     st.sampled_from('ab ,;"\n\r\t|') | st.characters(exclude_categories=["Cs"]), max_size=6
@@ -24,6 +28,19 @@ def source_of(folder: Path, content: str | bytes, name: str = "a.csv") -> Source
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return open_source(path)
+
+
+def write_contacts(path: Path, records: int, bad: float = 0.0) -> Path:
+    """Writes a file for the form Contacts, with that share of bad records; returns its path."""
+    path.write_bytes(_contacts(records, bad))
+    return path
+
+
+@cache
+def _contacts(records: int, bad: float) -> bytes:
+    content = io.StringIO(newline="")
+    csv.writer(content).writerows(sample(FORMS["Contacts"].fields, records, bad=bad))
+    return content.getvalue().encode()
 
 
 def zip_of(members: Sequence[tuple[str, bytes]], packed: int = zipfile.ZIP_DEFLATED) -> bytes:

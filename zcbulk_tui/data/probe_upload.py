@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 from zcbulk_tui.domain.probe_files import ProbeFile
@@ -11,6 +12,9 @@ from zcbulk_tui.errors import DataError
 
 _FAST = 1
 """Level of compression: what is packed is one line, again and again."""
+
+_PIECES = 64
+"""How many pieces are packed at once: each time takes longer than to pack one."""
 
 
 def write(file: ProbeFile, folder: Path) -> UploadFile:
@@ -27,8 +31,9 @@ def write(file: ProbeFile, folder: Path) -> UploadFile:
                 zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as archive,
                 archive.open(inner, "w") as member,
             ):
-                for piece in file.pieces():
-                    member.write(piece)
+                pieces = file.pieces()
+                while block := b"".join(islice(pieces, _PIECES)):
+                    member.write(block)
         else:
             path.write_bytes(b"".join(file.pieces()))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -51,7 +51,7 @@ def findings(
         transcript: What was done, in its order.
         granted: What the sign-in allows; None where that is not known.
     """
-    return _reader(transcript, granted).read().contract()
+    return notes(transcript, granted).contract()
 
 
 def withdrawn(
@@ -65,13 +65,14 @@ def withdrawn(
         transcript: As for `findings`.
         granted: The same.
     """
-    return _reader(transcript, granted).read().contested()
+    return notes(transcript, granted).contested()
 
 
-def _reader(transcript: Sequence[Exchange], granted: Granted | None) -> "_Reader":
+def notes(transcript: Sequence[Exchange], granted: Granted | None = None) -> Notes:
+    """Returns all that was seen, for those who want both of what `findings` and `withdrawn` do."""
     form = files.form_of(transcript)
     columns = files.columns_of(form) if form is not None else None
-    return _Reader(transcript, columns, granted)
+    return _Reader(transcript, columns, granted).read()
 
 
 class _Reader:

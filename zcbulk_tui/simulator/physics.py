@@ -99,6 +99,10 @@ class Failures:
     """Those that count as failed, in their order."""
 
 
+_PRECISION = 1e-9
+"""Seconds to which it is found when a batch is done."""
+
+
 class Run:
     """The course of one job from its start call to its end, unless a user aborts it.
 
@@ -113,6 +117,9 @@ class Run:
         self._waves = tuple(
             (share, math.tau / seconds, rng.uniform(0, math.tau))
             for share, seconds in _periods(workload, rng)
+        )
+        self._swing_at_first = -sum(
+            share / pace * math.sin(phase) for share, pace, phase in self._waves
         )
         failures = failures or self._draw_failures(rng)
         self._bad_batches = list(failures.records)
@@ -144,7 +151,7 @@ class Run:
         mean = self.workload.records_per_second / BATCH_RECORDS
         slowest = mean * (1 - sum(share for share, _, _ in self._waves))
         low, high = 0.0, batches / slowest
-        for _ in range(60):
+        while high - low > _PRECISION:
             middle = (low + high) / 2
             if self._work(middle) < batches:
                 low = middle
@@ -160,10 +167,9 @@ class Run:
 
     def _work(self, seconds: float) -> float:
         """Batches done after so many seconds of work: the integral of the wandering speed."""
-        swing = sum(
-            share / pace * (math.sin(pace * seconds + phase) - math.sin(phase))
-            for share, pace, phase in self._waves
-        )
+        swing = self._swing_at_first
+        for share, pace, phase in self._waves:
+            swing += share / pace * math.sin(pace * seconds + phase)
         return self.workload.records_per_second / BATCH_RECORDS * (seconds + swing)
 
     def _draw_failures(self, rng: random.Random) -> Failures:

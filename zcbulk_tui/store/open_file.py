@@ -38,7 +38,8 @@ class OpenFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._paths = [path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))]
+        # As text: they are looked at with every statement, and a path is made into text each time.
+        self._paths = [f"{path}{end}" for end in ("", "-wal", "-shm")]
         self._opened = [_seen(each) for each in self._paths]
         self._verified: tuple[_Seen | None, int] | None = None
 
@@ -94,7 +95,7 @@ class OpenFile:
             self._verified = (_seen(self._paths[0]), size_of_wal)
         return said
 
-    def _mend(self, path: Path, found: _Seen, opened: _Seen) -> None:
+    def _mend(self, path: str, found: _Seen, opened: _Seen) -> None:
         """Gives the index that processes share its size again: to read beyond its end is death.
 
         SQLite makes it anew when it finds zeros there.
@@ -106,9 +107,9 @@ class OpenFile:
             os.truncate(path, opened.size)
 
 
-def _seen(path: Path) -> _Seen | None:
+def _seen(path: str) -> _Seen | None:
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - see `OpenFile`
     except (FileNotFoundError, NotADirectoryError):
         return None
     # A directory or a pipe is never the file that was opened.
@@ -135,7 +136,7 @@ def _damage(connection: "sqlite3.Connection", size: int) -> str | None:
 
 
 def _is_too_short(connection: "sqlite3.Connection", size: int) -> bool:
-    found = _seen(Path(connection.execute("PRAGMA database_list").fetchone()[2]))
+    found = _seen(connection.execute("PRAGMA database_list").fetchone()[2])
     return found is None or found.size < size
 
 

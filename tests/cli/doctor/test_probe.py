@@ -154,22 +154,6 @@ def check_names_nobody(text: str, creator: Creator) -> None:
     assert "409 | 11070 |" in text
 
 
-@pytest.mark.parametrize("name", ["oas"])
-def test_a_probe_of_another_server_finds_other_answers(
-    name: str, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with simulated(monkeypatch, PERSONALITIES[name]) as creator:
-        ended = cli(*PROBE, "--yes", "--json")
-    assert ended.code == 0
-    found = answers(ended)
-    assert len(found) >= 12
-    assert found["control_method"] == {"method": "PUT"}
-    assert found["control_body"]["body"] == "flat"
-    assert found["record_details"] == {"place": "beside"}
-    assert found["bad_record"] == {"fails": "alone"}
-    assert len(creator.log) <= MOST_CALLS
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -253,8 +237,9 @@ class KilledError(BaseException):
 
 
 def test_a_probe_that_is_killed_after_each_step_loses_nothing(
-    cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of a server that differs from the usual one in all that can be asked of it."""
     end = Contracts.end
 
     def die(self: Contracts, form: FormRef, exchange: Exchange) -> None:
@@ -263,15 +248,21 @@ def test_a_probe_that_is_killed_after_each_step_loses_nothing(
 
     monkeypatch.setattr(Contracts, "end", die)
     kills = 0
-    while True:
-        try:
-            ended = cli(*PROBE, "--yes", "--json")
-            break
-        except KilledError:
-            kills += 1
-    made = transcript()
-    assert len(creator.log) == len(made) == kills <= MOST_CALLS
-    assert len(answers(ended)) >= 12
+    with simulated(monkeypatch, PERSONALITIES["oas"]) as creator:
+        while True:
+            try:
+                ended = cli(*PROBE, "--yes", "--json")
+                break
+            except KilledError:
+                kills += 1
+    assert ended.code == 0
+    assert len(creator.log) == len(transcript()) == kills <= MOST_CALLS
+    found = answers(ended)
+    assert len(found) >= 12
+    assert found["control_method"] == {"method": "PUT"}
+    assert found["control_body"]["body"] == "flat"
+    assert found["record_details"] == {"place": "beside"}
+    assert found["bad_record"] == {"fails": "alone"}
 
 
 def dies_at(number: int, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool) -> None:

@@ -27,12 +27,12 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
-from zcbulk_tui.domain.contract import Contract, Contradiction, Question
+from zcbulk_tui.domain.contract import Contract, Contradiction, Notes, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.domain.probe import MOST_CALLS, Exchange, Step, calls_made
 from zcbulk_tui.domain.probe_files import form_of, probe_file
-from zcbulk_tui.domain.probe_findings import Granted, findings, withdrawn
+from zcbulk_tui.domain.probe_findings import Granted, notes
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
@@ -319,6 +319,7 @@ class _Plan:
     def __init__(self, folder: Path, granted: Granted | None) -> None:
         self._folder = folder
         self._granted = granted
+        self._read: tuple[tuple[tuple[Exchange, ...], Notes], ...] = ()
 
     def next_step(
         self, transcript: Sequence[Exchange], calls_left: int, at: datetime
@@ -326,10 +327,20 @@ class _Plan:
         return probe_plan.next_step(transcript, calls_left, at)
 
     def findings(self, transcript: Sequence[Exchange]) -> Contract:
-        return findings(transcript, self._granted)
+        return self._notes(transcript).contract()
 
     def contested(self, transcript: Sequence[Exchange]) -> frozenset[tuple[Question, str]]:
-        return withdrawn(transcript, self._granted)
+        return self._notes(transcript).contested()
+
+    def _notes(self, transcript: Sequence[Exchange]) -> Notes:
+        """All that a transcript shows. The last two are kept: one with a step, one without it."""
+        asked = tuple(transcript)
+        for known, found in self._read:
+            if known == asked:
+                return found
+        found = notes(asked, self._granted)
+        self._read = (*self._read[-1:], (asked, found))
+        return found
 
     def file(self, name: str, transcript: Sequence[Exchange]) -> UploadFile:
         fields = form_of(transcript)
