@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from zcbulk_tui.domain.form import FieldType, FormField, FormFields
 from zcbulk_tui.domain.probe import Act, Exchange
@@ -239,6 +240,7 @@ def probe_file(name: str, form: FormFields, begun: datetime) -> ProbeFile:
     return ProbeFile(name, text.encode(encoding, "replace"), records=len(roles))
 
 
+@lru_cache(maxsize=16)
 def roles_of(name: str, columns: Columns) -> tuple[str, ...]:
     """Returns the roles of a file's records, in their order.
 

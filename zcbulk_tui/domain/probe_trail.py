@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from html import unescape
 from unicodedata import normalize
 
@@ -72,7 +73,6 @@ class Trail:
         self.words: list[tuple[str, str, Exchange]] = []
         self.ended_by: Exchange | None = None
         self.aborted = False
-        self._rows: dict[str, list[Row]] = {}
         self._walk()
 
     @property
@@ -157,19 +157,12 @@ class Trail:
         """Returns a result that came as a file."""
         return answers.result_of(self.call(kind))
 
-    def rows(self, kind: str) -> list[Row]:
+    def rows(self, kind: str) -> tuple[Row, ...]:
         """Returns the probe's own records in a result."""
-        if kind not in self._rows:
-            self._rows[kind] = self._read_rows(kind)
-        return self._rows[kind]
-
-    def _read_rows(self, kind: str) -> list[Row]:
         result = self.result(kind)
         if result is None or not self._stamp:
-            return []
-        ours = {name.casefold() for name in self._header}
-        extra = [at for at, name in enumerate(result.columns) if name.casefold() not in ours]
-        return [row for cells in result.rows if (row := self._row(cells, extra)) is not None]
+            return ()
+        return _rows(result, self._stamp, self._header)
 
     def roles(self, kind: str) -> list[str]:
         """Returns the roles of the records in a result, in its order."""
@@ -188,15 +181,6 @@ class Trail:
 
     def _first(self, act: Act) -> Exchange | None:
         return next((it for it in self.calls if it.step.act is act and is_accepted(it)), None)
-
-    def _row(self, cells: Sequence[str], extra: Sequence[int]) -> Row | None:
-        begin = f"{self._stamp}-"
-        for cell in cells:
-            text = normalize("NFC", unescape(cell)).strip().strip("\ufeff")
-            if text.startswith(begin) and (role := _ROLE.match(text, len(begin))) is not None:
-                reason = tuple(cells[at] for at in extra if at < len(cells))
-                return Row(role[0], text, reason)
-        return None
 
     def _walk(self) -> None:
         """Names the moments of its statuses, and finds its end."""
@@ -238,6 +222,24 @@ class Trail:
                 self.words.append(("end", word, status))
             elif phase == "started":
                 self.words.append((phase, word, status))
+
+
+@lru_cache(maxsize=32)
+def _rows(result: answers.Result, stamp: str, header: tuple[str, ...]) -> tuple[Row, ...]:
+    """The probe's own records in a result; the plan looks at each again for every step."""
+    ours = {name.casefold() for name in header}
+    extra = [at for at, name in enumerate(result.columns) if name.casefold() not in ours]
+    found = (_row(cells, f"{stamp}-", extra) for cells in result.rows)
+    return tuple(row for row in found if row is not None)
+
+
+def _row(cells: Sequence[str], begin: str, extra: Sequence[int]) -> Row | None:
+    for cell in cells:
+        text = normalize("NFC", unescape(cell)).strip().strip("\ufeff")
+        if text.startswith(begin) and (role := _ROLE.match(text, len(begin))) is not None:
+            reason = tuple(cells[at] for at in extra if at < len(cells))
+            return Row(role[0], text, reason)
+    return None
 
 
 def trails_of(transcript: Sequence[Exchange], columns: files.Columns | None) -> list[Trail]:
