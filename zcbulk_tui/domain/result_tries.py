@@ -53,7 +53,7 @@ def failed(
         wait: Seconds to wait where the error is one of the moment.
         is_called: Whether a call was made.
     """
-    known = replace(result, error=error, next_try=None)
+    known = replace(result, error=error.kept(), next_try=None)
     if isinstance(error, ResultGoneError):
         return replace(known, stage=ResultStage.GONE)
     if is_called:
