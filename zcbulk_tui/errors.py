@@ -42,7 +42,7 @@ it is 3, whoever refuses it.
 """
 
 from enum import Enum, IntEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 
 class ExitCode(IntEnum):
@@ -157,6 +157,15 @@ class ZcbulkError(Exception):
 
     def _when(self) -> str:
         return self.passes
+
+    def kept(self) -> Self:
+        """Returns the error to keep, as what is known of a job: without how it came about.
+
+        The frames that it passed through, and the error that it came from, hold all that was alive
+        there: requests, answers, access tokens.
+        """
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
 _ENDED_POLLS = "It is not asked again by itself: press r to ask, or e to edit the job."

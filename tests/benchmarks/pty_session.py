@@ -27,6 +27,12 @@ _INVISIBLE = re.compile(
     re.DOTALL,
 )
 
+_LAST_WORDS = 2000
+"""Bytes of output that are kept to say how a program ended."""
+
+_LAST_MOMENTS = 5.0
+"""Seconds for a program to end that has let go of its terminal."""
+
 _FIRST_TEXT = 8
 """Visible characters that make a first frame: fewer may be the odds and ends of a set-up."""
 
@@ -67,6 +73,7 @@ class PtySession:
         os.set_blocking(self._master, False)
         self.byte_count = 0
         self.chunks: list[Chunk] = []
+        self._forgotten = b""
         self._command = command
         self.started_at = time.perf_counter()
         try:
@@ -106,6 +113,7 @@ class PtySession:
 
     def forget(self) -> None:
         """Drops what was read so far; a picture that follows is to be begun anew."""
+        self._forgotten = self._end_of_output()
         self.chunks.clear()
 
     def send(self, keys: bytes) -> None:
@@ -127,12 +135,21 @@ class PtySession:
                 raise
             data = b""
         if not data:
-            said = _INVISIBLE.sub(b" ", b"".join(chunk.data for chunk in self.chunks[-3:]))
-            raise MeasurementError(
-                f"{' '.join(self._command)} ended: …{said.decode(errors='replace')[-300:]}"
-            )
+            raise MeasurementError(self._how_it_ended())
         self.chunks.append(Chunk(time.perf_counter(), data))
         self.byte_count += len(data)
+
+    def _how_it_ended(self) -> str:
+        with suppress(subprocess.TimeoutExpired):  # it may live on without its terminal
+            self._process.wait(_LAST_MOMENTS)
+        said = _INVISIBLE.sub(b" ", self._end_of_output()).decode(errors="replace")
+        status = self._process.returncode
+        return f"{' '.join(self._command)} ended with {status}: …{said[-300:]}"
+
+    def _end_of_output(self) -> bytes:
+        """What was written last, forgotten or not: a program's last words, perhaps."""
+        read = b"".join(chunk.data for chunk in self.chunks[-3:])
+        return (self._forgotten + read)[-_LAST_WORDS:]
 
     def wait_for_text(self, *, text: str = "", timeout: float = 60.0) -> float:
         """Returns the seconds from the spawn until something visible, or `text`, was written.

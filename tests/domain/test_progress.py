@@ -86,6 +86,13 @@ def test_nothing_is_dropped_while_all_differ(done: list[int]) -> None:
     assert remembered(readings) == tuple(readings[-HISTORY:])
 
 
+def test_readings_share_the_figures_that_do_not_change() -> None:
+    total = 2_000_000
+    kept = remembered([reading(at, 1000 + at, total=int(str(total))) for at in range(3)])
+    assert [one.counts.success for one in kept] == [1000, 1001, 1002]
+    assert len({id(one.counts.total) for one in kept}) == 1
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=3 * FAILING_HISTORY).map(sorted))
 def test_of_a_job_with_failures_more_is_remembered(failed: list[int]) -> None:
     readings = [

@@ -68,6 +68,24 @@ def test_passing_trouble_backs_off_doubling_to_a_cap_forever(
     assert times[-1] > 2 * 3600 - cap - 1
 
 
+def test_of_an_error_that_stands_nothing_is_kept_of_how_it_came_about() -> None:
+    async def scene() -> Stage:
+        stage = Stage(jobs(1))
+        error = UnclearError("dropped")
+        error.__cause__ = error.__context__ = OSError("reset")
+        stage.api.script("1", error)
+        async with stage.running():
+            await asyncio.sleep(1)
+        return stage
+
+    fault = run_virtual(scene()).job.fault
+    assert fault is not None
+    # They hold the frames, and so what was sent and its access token, for as long as it stands.
+    assert fault.error.__traceback__ is None
+    assert fault.error.__cause__ is None
+    assert fault.error.__context__ is None
+
+
 def test_jitter_spreads_the_waits_over_their_upper_half() -> None:
     async def scene(luck: float) -> float:
         stage = Stage(jobs(1), luck=lambda: luck)

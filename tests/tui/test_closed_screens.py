@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
 from textual.geometry import Region
@@ -133,6 +134,7 @@ async def test_no_cache_grows_for_hours() -> None:
     for number in range(2 * textual_internals._MAX_CACHED):
         Region(0, 0, number, 1).union(Region(0, 0, 1, number))
         Segment._split_cells(Segment(f"a line {number}"), 3)
+        cell_len(f"a text {number}")
     async with Stage().open() as stage:
         await stage.press("question_mark", "escape")
         most = max(cache.cache_info().currsize for cache in textual_internals._VALUE_CACHES)
@@ -143,7 +145,7 @@ def test_textual_and_rich_have_these_caches() -> None:
     """The contract: once this fails, `clear_render_caches` may have become superfluous."""
     assert StylesCache.get_inner_outer in textual_internals._WIDGET_CACHES
     names = {cache.__name__ for cache in textual_internals._VALUE_CACHES}
-    assert {"union", "intersection", "_split_cells", "render_ansi"} <= names
+    assert {"union", "intersection", "_split_cells", "render_ansi", "cached_cell_len"} <= names
 
 
 def test_classes_without_caches_are_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,9 @@ class Command(NamedTuple):
         self, outcome: Outcome, said: str = "", error: ZcbulkError | None = None
     ) -> "Command":
         """The same command with what is now known of it; an error known before stays."""
-        return self._replace(outcome=outcome, said=said, error=error or self.error)
+        return self._replace(
+            outcome=outcome, said=said, error=error.kept() if error else self.error
+        )
 
 
 FRESH = timedelta(hours=1)

@@ -67,7 +67,8 @@ class StepRecord(NamedTuple):
     def ended_by(self, error: ZcbulkError) -> "StepRecord":
         """Returns the record after an error: unclear where that is, else refused."""
         is_unclear = isinstance(error, UnclearError)
-        return self._replace(outcome=Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
+        outcome = Outcome.SENT if is_unclear else Outcome.REFUSED
+        return self._replace(outcome=outcome, error=error.kept())
 
 
 class SourceFile(NamedTuple):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH, batches_of
-from zcbulk_tui.domain.job import JobReading, JobState
+from zcbulk_tui.domain.job import Counts, JobReading, JobState
 
 HISTORY = 8
 """Readings of a job that are worth keeping for the estimates."""
@@ -122,13 +122,25 @@ def worth_keeping(last: JobReading) -> int:
 def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobReading, ...]:
     """Returns the readings with a new one, as many as are worth keeping, oldest first.
 
-    Of a run of equal readings only the first and the last are kept.
+    Of a run of equal readings only the first and the last are kept. Figures that a reading shares
+    with the one before are the same objects, since these histories are most of what fills up in the
+    first hour.
     """
+    if readings:
+        new = _sharing(new, readings[-1])
     if len(readings) > 1 and all(
         (old.state, old.counts) == (new.state, new.counts) for old in readings[-2:]
     ):
         readings = readings[:-1]
     return (*readings, new)[-worth_keeping(new) :]
+
+
+def _sharing(new: JobReading, last: JobReading) -> JobReading:
+    """The same reading, with the objects of the last one where they are equal."""
+    figures = zip(last.counts, new.counts, strict=True)
+    counts = Counts(*(before if before == figure else figure for before, figure in figures))
+    code = last.code if last.code == new.code else new.code
+    return replace(new, counts=counts, code=code)
 
 
 def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading, ...]:

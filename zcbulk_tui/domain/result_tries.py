@@ -52,7 +52,7 @@ def failed(
         wait: Seconds to wait where the error is one of the moment.
         is_called: Whether a call was made.
     """
-    known = result._replace(error=error, next_try=None)
+    known = result._replace(error=error.kept(), next_try=None)
     if isinstance(error, ResultGoneError):
         return known._replace(stage=ResultStage.GONE)
     if is_called:

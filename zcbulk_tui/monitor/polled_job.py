@@ -132,7 +132,7 @@ class PolledJob:
 
     def fail(self, error: ZcbulkError, now: datetime) -> None:
         """Takes a failed poll; the readings stay."""
-        self._fault = Fault(error, self._fault.since if self._fault else now)
+        self._fault = Fault(error.kept(), self._fault.since if self._fault else now)
         self.failures += 1
 
     def redate(self, step: float) -> None:

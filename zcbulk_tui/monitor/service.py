@@ -186,7 +186,7 @@ class Service:
 
     def _hold(self, error: ZcbulkError, seconds: float) -> None:
         self._held_until = max(self._held_until, _time() + seconds)
-        self._change(held_until=self._now() + timedelta(seconds=seconds), held_by=error)
+        self._change(held_until=self._now() + timedelta(seconds=seconds), held_by=error.kept())
 
     def _note_answer(self, *, answered: bool) -> datetime | None:
         if answered and self.held_for <= 0 and self._snapshot.held_by:

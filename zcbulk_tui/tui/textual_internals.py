@@ -10,8 +10,12 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast
 
+import rich.cells
+import rich.color
+import rich.style
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from textual.app import App
@@ -19,6 +23,7 @@ from textual.color import Color
 from textual.css.scalar import Scalar
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -266,11 +271,22 @@ def _attribute(module: str, name: str) -> object:
 
 
 def _caches(*owners: object) -> list[Any]:
-    """The caches among the methods of classes, which functools makes."""
-    classes = (owner for owner in owners if isinstance(owner, type))
-    methods = (getattr(owner, name) for owner in classes for name in vars(owner))
-    return [method for method in methods if hasattr(method, "cache_clear")]
+    """The caches among the functions of modules and classes, which functools makes."""
+    found = (owner for owner in owners if isinstance(owner, ModuleType | type))
+    functions = (getattr(owner, name, None) for owner in found for name in vars(owner))
+    return [function for function in functions if hasattr(function, "cache_clear")]
 
 
 _WIDGET_CACHES = _caches(_attribute("textual._styles_cache", "StylesCache"))
-_VALUE_CACHES = _caches(Region, Segment, Strip, Style, Color, Scalar)
+_VALUE_CACHES = _caches(
+    rich.cells,
+    rich.color.Color,
+    rich.style.Style,
+    ANSIToTruecolor,
+    Region,
+    Segment,
+    Strip,
+    Style,
+    Color,
+    Scalar,
+)
