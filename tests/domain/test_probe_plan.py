@@ -1,8 +1,10 @@
 """A probe against servers that differ in all that is open, whole and cut."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import cycle
 
 import pytest
@@ -162,7 +164,15 @@ class Run:
 
 def run(**choices: object) -> Run:
     """A whole probe of a server that does so."""
-    return Run(Rules(**choices)).go_on()  # type: ignore[arg-type]  # each by its own name
+    whole = _whole(Rules(**choices))  # type: ignore[arg-type]  # each by its own name
+    probe = Run(whole.rules, whole.now, list(whole.transcript))
+    probe.server = deepcopy(whole.server)
+    return probe
+
+
+@cache
+def _whole(rules: Rules) -> Run:
+    return Run(rules).go_on()
 
 
 @given(servers(POINTS))
