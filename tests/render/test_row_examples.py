@@ -97,7 +97,7 @@ def test_a_job_that_stands_still_promises_nothing() -> None:
     snapshot = job(*RUNNING, reading(30, 4_000), reading(60, 4_000))
     for seconds in (60, 90, 600):
         seen = shown(snapshot, seconds)
-        assert (seen["rate"], seen["ends"]) == ("0", ">40s")
+        assert (seen["rate"], seen["ends"]) == ("0", ">30s")
         assert set(said(bar_of(snapshot, seconds))) == {"#", "."}, "nothing is estimated"
 
 

@@ -286,7 +286,7 @@ def _weights(sizes: Sequence[float], share: float, steps: Sequence[_Step]) -> li
     Returns:
         A weight for each number; that of the best one is 1.
     """
-    if not share or not steps:
+    if share <= 0 or not steps:
         return [1.0] * len(sizes)
     logs = [_log_likelihood(size, share, steps) for size in sizes]
     best = max(logs)

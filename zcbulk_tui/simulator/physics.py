@@ -99,10 +99,6 @@ class Failures:
     """Those that count as failed, in their order."""
 
 
-_PRECISION = 1e-9
-"""Seconds to which it is found when a batch is done."""
-
-
 class Run:
     """The course of one job from its start call to its end, unless a user aborts it.
 
@@ -117,9 +113,6 @@ class Run:
         self._waves = tuple(
             (share, math.tau / seconds, rng.uniform(0, math.tau))
             for share, seconds in _periods(workload, rng)
-        )
-        self._swing_at_first = -sum(
-            share / pace * math.sin(phase) for share, pace, phase in self._waves
         )
         failures = failures or self._draw_failures(rng)
         self._bad_batches = list(failures.records)
@@ -151,7 +144,7 @@ class Run:
         mean = self.workload.records_per_second / BATCH_RECORDS
         slowest = mean * (1 - sum(share for share, _, _ in self._waves))
         low, high = 0.0, batches / slowest
-        while high - low > _PRECISION:
+        for _ in range(60):
             middle = (low + high) / 2
             if self._work(middle) < batches:
                 low = middle
@@ -167,9 +160,10 @@ class Run:
 
     def _work(self, seconds: float) -> float:
         """Batches done after so many seconds of work: the integral of the wandering speed."""
-        swing = self._swing_at_first
-        for share, pace, phase in self._waves:
-            swing += share / pace * math.sin(pace * seconds + phase)
+        swing = sum(
+            share / pace * (math.sin(pace * seconds + phase) - math.sin(phase))
+            for share, pace, phase in self._waves
+        )
         return self.workload.records_per_second / BATCH_RECORDS * (seconds + swing)
 
     def _draw_failures(self, rng: random.Random) -> Failures:
