@@ -55,12 +55,8 @@ def after(
     """Returns the stage after some seconds of work, and after some more."""
 
     async def scene() -> FetchStage:
-        stage = FetchStage(
-            folder,
-            [watched(job_id, f"Job {job_id}") for job_id in ids],
-            by_itself=by_itself,
-            quota_plan=plan,
-        )
+        labelled = [watched(job_id, f"Job {job_id}") for job_id in ids]
+        stage = FetchStage(folder, labelled, by_itself=by_itself, quota_plan=plan)
         begin(stage)
         async with stage.fetching():
             await asyncio.sleep(seconds)
@@ -463,10 +459,7 @@ def test_a_whole_file_that_stands_there_is_not_fetched_again(tmp_path: Path) -> 
 
 
 def test_progress_is_published(tmp_path: Path) -> None:
-    def begin(stage: FetchStage) -> None:
-        stage.zoho.end("1", failed=60_000)
-
-    stage = after(200, tmp_path, "1", begin=begin)
+    stage = after(200, tmp_path, "1", begin=lambda stage: stage.zoho.end("1", failed=60_000))
     got = [it.got for it in stage.published() if it.got is not None]
     assert got == sorted(got)
     assert got[0] == 0
@@ -487,8 +480,7 @@ def test_nothing_of_the_records_is_written_down(tmp_path: Path) -> None:
 def test_results_go_with_their_job_to_another_profile(tmp_path: Path) -> None:
     stage = after(60, tmp_path, "1", begin=ends_badly)
     before = stage.results.all()
-    job = stage.list.jobs()[0]
-    WatchList(stage.database, "other").adopt(PROFILE, [job])
+    WatchList(stage.database, "other").adopt(PROFILE, stage.list.jobs()[:1])
     assert stage.results.all() == []
     assert type(stage.results)(stage.database, "other").all() == before
 
