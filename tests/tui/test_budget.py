@@ -132,6 +132,8 @@ def calls_left(stage: Stage) -> int:
 async def enter(stage: Stage, used: int) -> None:
     """Tells the true figure, and goes back to the jobs."""
     await stage.press("b", "t", *str(used), "enter", "escape")
+    # A dialog that is still closing takes the next key.
+    await stage.until(lambda: stage.app.screen is stage.screen)
     await stage.until(lambda: calls_left(stage) == CALLS - used)
 
 
