@@ -22,7 +22,7 @@ _NORMAL = NormalDist()
 _DECILE = _NORMAL.inv_cdf(0.9)
 """Distance of the last decile of a normal distribution from its middle, in spreads."""
 
-_SLOW = _NORMAL.inv_cdf(0.95)
+_SLOW = _NORMAL.inv_cdf(0.96)
 """The same of what a job must exceed to be called slow: what is known of a form is itself not sure.
 """
 
