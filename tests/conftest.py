@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import deque
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,9 @@ os.environ.pop("NO_COLOR", None)
 # looks cost an eighth of the time of the commands.
 os.environ["LANGUAGE"] = "C"
 
-# httpcore looks for it with each lock that it makes, and finds it nowhere: none of what the package
-# needs brings it.
-sys.modules["sniffio"] = None  # type: ignore[assignment]  # an import of it fails at once
+# httpcore looks for it with each lock that it makes, on the disk each time where it is not there.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # an import of it fails at once
 
 # Databases are written thousands of times, and each time the disk's answer is waited for: memory
 # answers at once.
