@@ -147,9 +147,7 @@ def test_q_and_ctrl_c_wait_for_no_look_up_of_a_name(simulator: SimulatorThread, 
         dashboard.press("q")
         assert dashboard.exit_code(SOON) == 0
         assert dashboard.is_as_it_was()
-    with running(script, "status", "--fresh", job, home=home, **env) as status:
-        status.wait_until(lambda: b"HANGS" in status.written, "hang")
-        interrupt(status)
+    interrupt_status(script, job, home, env)
 
 
 def test_q_and_ctrl_c_wait_for_no_closing(simulator: SimulatorThread, home: Path) -> None:
@@ -161,6 +159,10 @@ def test_q_and_ctrl_c_wait_for_no_closing(simulator: SimulatorThread, home: Path
         # What had been to be written then may be lost.
         assert dashboard.exit_code(SOON) == 1
         assert dashboard.is_as_it_was()
+    interrupt_status(script, job, home, env)
+
+
+def interrupt_status(script: str, job: str, home: Path, env: dict[str, str]) -> None:
     with running(script, "status", "--fresh", job, home=home, **env) as status:
         status.wait_until(lambda: b"HANGS" in status.written, "hang")
         interrupt(status)
