@@ -9,27 +9,29 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
-from zcbulk_tui.tui import notices, questions
+from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
-from zcbulk_tui.tui.question import Question
-from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.watch_night import NightKeys
 from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, opened
 from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.terminal.tmux import tmux_options
 
 if TYPE_CHECKING:  # loaded with what it is opened in
+    from zcbulk_tui.domain.insertion import Prepared
     from zcbulk_tui.domain.job_text import FoundJobs
+    from zcbulk_tui.tui.question import Question
+
+_MANY = 10
+"""Calls from which on one key press asks first."""
 
 
 class WatchScreen(NightKeys):
@@ -38,7 +40,7 @@ class WatchScreen(NightKeys):
     CONTEXT = Context.JOBS
     BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
-    def _ask(self, question: Question, on_yes: Callable[[], None]) -> None:
+    def _ask(self, question: "Question", on_yes: Callable[[], None]) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
                 on_yes()
@@ -56,7 +58,7 @@ class WatchScreen(NightKeys):
             self.show_notices(self.workspace.adopt(profile, other, jobs))
             self.flush()
 
-        self._ask(questions.adopt(other, jobs, profile.name), confirmed)
+        self._ask(opened().questions.adopt(other, jobs, profile.name), confirmed)
 
     # The cursor.
 
@@ -104,7 +106,7 @@ class WatchScreen(NightKeys):
             # The app's own worker: the app hears of it if something unforeseen goes wrong.
             self.app.run_worker(send(), group="commands", exit_on_error=False)
 
-        self._ask(questions.command(self.workspace, jobs, action, self.now()), confirmed)
+        self._ask(opened().questions.command(self.workspace, jobs, action, self.now()), confirmed)
 
     def awaits_answer(self) -> bool:
         """Whether a command is not settled yet, whose monitor would be gone; says so then."""
@@ -121,11 +123,10 @@ class WatchScreen(NightKeys):
         def confirmed() -> None:
             self.show_notices(self.workspace.poll(jobs, key=key))
 
-        question = questions.poll(self.workspace, jobs)
-        if question is None:
+        if len(jobs) < _MANY:
             confirmed()
         else:
-            self._ask(question, confirmed)
+            self._ask(opened().questions.poll(self.workspace, jobs), confirmed)
 
     def action_details(self) -> None:
         self.toggle_details()
@@ -203,7 +204,7 @@ class WatchScreen(NightKeys):
             self.now,
         )
 
-        def answered(prepared: Prepared | None) -> None:
+        def answered(prepared: "Prepared | None") -> None:
             if prepared is not None:
                 self.show_notices(self.workspace.insert(here, prepared))
                 self.flush()
@@ -264,7 +265,7 @@ class WatchScreen(NightKeys):
             self.flush()  # the next key is about the next job
 
         if jobs:
-            self._ask(questions.remove(self.workspace, jobs), confirmed)
+            self._ask(opened().questions.remove(self.workspace, jobs), confirmed)
 
     def action_undo(self) -> None:
         keys, said = self.workspace.undo()
@@ -354,7 +355,7 @@ class WatchScreen(NightKeys):
         if here.inserting is None:
             return
 
-        def answered(prepared: Prepared | None) -> None:
+        def answered(prepared: "Prepared | None") -> None:
             if prepared is not None:
                 self.show_notices(self.workspace.insert(here, prepared))
                 self.flush()
@@ -367,7 +368,7 @@ class WatchScreen(NightKeys):
 
     def action_queue(self) -> None:
         here = self.workspace.here
-        actions = QueueActions(here, self.show_notices)
+        actions = opened().QueueActions(here, self.show_notices)
         queue = opened().Queue
         screen = queue(
             lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys, now=self.now

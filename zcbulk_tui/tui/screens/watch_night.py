@@ -1,12 +1,14 @@
 """The key of the night, on the watch screen."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.errors import ConfigError, UsageError
-from zcbulk_tui.tui.night_form import NightForm, disarm
 from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.screens.watch_view import WatchView, opened
+
+if TYPE_CHECKING:  # loaded with what it is typed in
+    from zcbulk_tui.domain.night import NightPlan
 
 
 class NightKeys(WatchView):
@@ -24,15 +26,15 @@ class NightKeys(WatchView):
                 if yes:
                     self._try(lambda: watch.disarm(night))
 
-            question = disarm(night, here.stop, self.now())
+            question = opened().disarm(night, here.stop, self.now())
             self.app.push_screen(opened().Confirm(question), disarmed)
             return
 
-        def typed(plan: NightPlan | None) -> None:
+        def typed(plan: "NightPlan | None") -> None:
             if plan is not None:
                 self._try(lambda: watch.arm(plan))
 
-        form = NightForm(
+        form = opened().NightForm(
             watch.default_budget,
             watch.reports,
             len(here.files),
