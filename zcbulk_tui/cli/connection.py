@@ -30,8 +30,8 @@ from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
 from zcbulk_tui.store.nights import Nights
 from zcbulk_tui.store.results import Results
+from zcbulk_tui.tui.connection import Connection
 from zcbulk_tui.tui.inserting import Inserting, OnProgress
-from zcbulk_tui.tui.profile_spec import Connection
 
 if TYPE_CHECKING:  # loaded with what reads failures
     from zcbulk_tui.data.result_columns import ResultColumns

@@ -51,8 +51,9 @@ from zcbulk_tui.store.results import Results
 from zcbulk_tui.store.sign_in import MemorySignIn
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import Windows
+from zcbulk_tui.tui.connection import Connection
 from zcbulk_tui.tui.inserting import Inserting, OnProgress
-from zcbulk_tui.tui.profile_spec import US, Connection
+from zcbulk_tui.tui.profile_spec import US
 
 if TYPE_CHECKING:  # loaded with what reads failures
     from zcbulk_tui.cli.repairing import JobFiles

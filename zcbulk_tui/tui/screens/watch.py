@@ -18,7 +18,6 @@ from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
-from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.screens.watch_night import NightKeys
 from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, opened
@@ -28,6 +27,7 @@ from zcbulk_tui.tui.terminal.tmux import tmux_options
 if TYPE_CHECKING:  # loaded with what it is opened in
     from zcbulk_tui.domain.insertion import Prepared
     from zcbulk_tui.domain.job_text import FoundJobs
+    from zcbulk_tui.tui.connection import Connection
     from zcbulk_tui.tui.question import Question
 
 _MANY = 10
@@ -47,7 +47,7 @@ class WatchScreen(NightKeys):
 
         self.app.push_screen(opened().Confirm(question), answered)
 
-    def connect(self, profile: ProfileView, connection: Connection) -> None:
+    def connect(self, profile: ProfileView, connection: "Connection") -> None:
         """Takes the monitor; asks about the jobs of profiles that are no more."""
         super().connect(profile, connection)
         for other, jobs in profile.spec.stranded.items():
