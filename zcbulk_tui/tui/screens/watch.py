@@ -12,21 +12,21 @@ from textual.binding import BindingType
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import ConfigError, UsageError, ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.profile_view import ProfileView
-from zcbulk_tui.tui.screens.watch_night import NightKeys
-from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, opened
+from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, WatchView, opened
 from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.terminal.tmux import tmux_options
 
 if TYPE_CHECKING:  # loaded with what it is opened in
     from zcbulk_tui.domain.insertion import Prepared
     from zcbulk_tui.domain.job_text import FoundJobs
+    from zcbulk_tui.domain.night import NightPlan
     from zcbulk_tui.tui.connection import Connection
     from zcbulk_tui.tui.question import Question
 
@@ -34,7 +34,7 @@ _MANY = 10
 """Calls from which on one key press asks first."""
 
 
-class WatchScreen(NightKeys):
+class WatchScreen(WatchView):
     """Does what the keys are for; `keys.KEYS` says what that is, for each action below."""
 
     CONTEXT = Context.JOBS
@@ -204,11 +204,7 @@ class WatchScreen(NightKeys):
             self.now,
         )
 
-        def answered(prepared: "Prepared | None") -> None:
-            if prepared is not None:
-                self.show_notices(self.workspace.insert(here, prepared))
-                self.flush()
-
+        answered = partial(self._insert, here)
         if action == "repair":
             screen = opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(screen, answered)
@@ -354,17 +350,16 @@ class WatchScreen(NightKeys):
         here = self.workspace.here
         if here.inserting is None:
             return
-
-        def answered(prepared: "Prepared | None") -> None:
-            if prepared is not None:
-                self.show_notices(self.workspace.insert(here, prepared))
-                self.flush()
-
         forms, calls_left = self.workspace.forms(here), here.calls_left
         screen = opened().InsertFile(
             here.inserting, here.spec.job_defaults, forms, calls_left, self.now
         )
-        self.app.push_screen(screen, answered)
+        self.app.push_screen(screen, partial(self._insert, here))
+
+    def _insert(self, profile: ProfileView, prepared: "Prepared | None") -> None:
+        if prepared is not None:
+            self.show_notices(self.workspace.insert(profile, prepared))
+            self.flush()
 
     def action_queue(self) -> None:
         here = self.workspace.here
@@ -374,6 +369,32 @@ class WatchScreen(NightKeys):
             lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys, now=self.now
         )
         self.app.push_screen(screen)
+
+    def action_night(self) -> None:
+        """Asks for a night; where one is armed, shows it and asks whether to disarm it."""
+        here = self.workspace.here
+        watch, night = here.watch, here.night
+        if watch is None:
+            return
+        if night is not None:
+            question = opened().disarm(night, here.stop, self.now())
+            self._ask(question, lambda: self._try(lambda: watch.disarm(night)))
+            return
+
+        def typed(plan: "NightPlan | None") -> None:
+            if plan is not None:
+                self._try(lambda: watch.arm(plan))
+
+        default, reports, count = watch.default_budget, watch.reports, len(here.files)
+        read_only = here.spec.read_only
+        form = opened().NightForm(default, reports, count, self.now, read_only=read_only)
+        self.app.push_screen(opened().ArmNight(form), typed)
+
+    def _try(self, change: Callable[[], object]) -> None:
+        try:
+            change()
+        except (ConfigError, UsageError) as error:
+            self.show_notices([ErrorDialog(error)])
 
     def action_poll_all(self) -> None:
         self._poll(self.workspace.unfinished(), "R")
