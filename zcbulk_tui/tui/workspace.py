@@ -162,12 +162,9 @@ class Workspace:
                 ]
             case QueueChanged():
                 self.rows.set_files(profile.name, event.files)
-                before_it, stop = profile.files, profile.stop
+                files, stop = profile.files, profile.stop
                 profile.files, profile.stop = event.files, event.stop
-                return [
-                    *notices.queue_stop(stop, event.stop),
-                    *notices.queue(before_it, event.files),
-                ]
+                return [*notices.queue_stop(stop, event.stop), *notices.queue(files, event.files)]
             case NightChanged():
                 profile.night = event.night
                 return [notices.night_ended(event.ended)] if event.ended is not None else []
