@@ -31,7 +31,7 @@ from tests.support.commands import PROGRAM, environment
 from tests.support.contexts import PROFILE, make_context
 from tests.support.databases import memory_database
 from tests.support.insert_cuts import NAMES, STEPS, Cut, CuttingServer, cuts
-from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.preparing import check_file
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network

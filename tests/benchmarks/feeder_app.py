@@ -22,7 +22,8 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
 
 if TYPE_CHECKING:

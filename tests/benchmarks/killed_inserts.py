@@ -28,7 +28,7 @@ from tests.support.commands import PROGRAM, environment
 from tests.support.contexts import PROFILE
 from tests.support.insert_cuts import NAMES, STEPS, Cut, CuttingServer, Where
 from tests.support.terminal import ESCAPE, Terminal
-from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.preparing import check_file
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import InsertPlan

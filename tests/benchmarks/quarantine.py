@@ -26,7 +26,8 @@ from pydantic import SecretStr
 
 from tests.support.contexts import PROFILE, make_context
 from tests.support.databases import memory_database
-from zcbulk_tui.cli.inserting import Follower, now, until_settled, working
+from zcbulk_tui.cli.context import now
+from zcbulk_tui.cli.inserting import Follower, until_settled, working
 from zcbulk_tui.cli.preparing import check_file
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network

@@ -16,7 +16,8 @@ from tests.support.databases import memory_database
 from tests.support.insertions import FORM, insertion
 from tests.support.jobs import NOW, watched
 from tests.support.reports import BEGAN, ENDED, NIGHT, REPORTS, full_report, report, reported
-from zcbulk_tui.cli.night_report import Reports, gather, write_files
+from zcbulk_tui.cli.night_report import gather, write_files
+from zcbulk_tui.cli.night_reports import Reports
 from zcbulk_tui.cli.report_json import report_object
 from zcbulk_tui.domain.alerts import AlertKind, Severity
 from zcbulk_tui.domain.budget import Cause

@@ -7,7 +7,8 @@ import pytest
 from tests.support.contracts import ONE_FAILS_ITS_BATCH
 from tests.support.insertions import FORM
 from tests.support.jobs import NOW
-from zcbulk_tui.cli.preparing import LocalFiles, check_file
+from zcbulk_tui.cli.local_files import LocalFiles
+from zcbulk_tui.cli.preparing import check_file
 from zcbulk_tui.data.matching import index_source
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.errors import DataError

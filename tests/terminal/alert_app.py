@@ -17,7 +17,8 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.monitor.events import AlertRaised, JobChanged, ServiceChanged, Sink
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 
 if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor

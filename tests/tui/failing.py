@@ -18,8 +18,8 @@ from zcbulk_tui.domain.suggestions import Suggestion, field_of, suggest
 from zcbulk_tui.errors import DataError, ZcbulkError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp, Preferences
+from zcbulk_tui.tui.connection import Connection
 from zcbulk_tui.tui.failing import FailureRows, OnProgress
-from zcbulk_tui.tui.profile_spec import Connection
 
 COLUMNS = ("Article", "Warehouse", "Quantity", "Counted_On", "Contact_Email", "Notes")
 

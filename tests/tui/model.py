@@ -19,7 +19,8 @@ from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.render.span import Line
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.tui.alerting import AlertPreferences
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.workspace import Workspace
 
 _DEFAULT_ALERTS = AlertPreferences()

@@ -19,7 +19,8 @@ from zcbulk_tui.monitor.events import Event, JobChanged, Sink
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.profile_spec import Connection, JobDefaults, Profiles, ProfileSpec
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.profile_spec import JobDefaults, Profiles, ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
 
 HOMES = {

@@ -21,7 +21,8 @@ from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp, Preferences
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.screens.watch import WatchScreen
 
 BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)

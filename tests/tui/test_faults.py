@@ -5,7 +5,8 @@ import pytest
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.tui.app import DashboardApp
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 
 CANARY = "1000.canary"
 

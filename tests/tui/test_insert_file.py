@@ -13,7 +13,7 @@ from tests.support.insertions import FORM, insertion
 from tests.support.jobs import NOW
 from tests.tui.alone import Alone
 from tests.tui.stage import Stage
-from zcbulk_tui.cli.preparing import LocalFiles, _LocalFile
+from zcbulk_tui.cli.local_files import LocalFiles, _LocalFile
 from zcbulk_tui.domain.form import FieldType, FormField, FormFields, FormRef
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
 from zcbulk_tui.domain.job import Environment

@@ -13,8 +13,9 @@ from zcbulk_tui.domain.job_text import FoundJobs
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.glyphs import UNICODE
 from zcbulk_tui.tui.app import DashboardApp
+from zcbulk_tui.tui.connection import Connection
 from zcbulk_tui.tui.pasted_jobs import jobs_in
-from zcbulk_tui.tui.profile_spec import Connection, JobDefaults
+from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.watch_jobs import WatchJobsScreen
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.contracts import command_watch
 from zcbulk_tui.cli.output import print_error
@@ -17,7 +18,6 @@ from zcbulk_tui.creator.accepts import AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.control import VariantMemory
 from zcbulk_tui.creator.network import Network, Timeouts
-from zcbulk_tui.creator.probe_calls import ProbeCalls
 from zcbulk_tui.creator.renewal import RefreshedToken
 from zcbulk_tui.creator.tokens import CommandToken, FixedToken, TokenSource
 from zcbulk_tui.creator.trust import trust
@@ -26,6 +26,9 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.errors import ConfigError, ZcbulkError
 from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.store import variants
+
+if TYPE_CHECKING:
+    from zcbulk_tui.creator.probe_calls import ProbeCalls
 
 
 @asynccontextmanager
@@ -46,12 +49,14 @@ async def open_client(settings: Settings) -> AsyncIterator[CreatorClient]:
 
 
 @asynccontextmanager
-async def open_probe_calls(settings: Settings) -> AsyncIterator[ProbeCalls]:
+async def open_probe_calls(settings: Settings) -> AsyncIterator["ProbeCalls"]:
     """Opens what makes the calls of a probe.
 
     Raises:
         ZcbulkError: There is no way to a token, or a setting cannot be used.
     """
+    from zcbulk_tui.creator.probe_calls import ProbeCalls  # no other client makes such calls
+
     check_signed_in(settings)
     network = make_network(settings)
     warn_of_proxies()

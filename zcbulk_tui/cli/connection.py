@@ -1,19 +1,18 @@
 """What a profile on the dashboard comes to life with, once the first frame is out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from zcbulk_tui.cli import alerting, context, failing, publishing, state
+from zcbulk_tui.cli import alerting, context, failing, places, state
 from zcbulk_tui.cli.client import make_client
+from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.contracts import form_contract, observe_columns, window_watch
-from zcbulk_tui.cli.expected import teller
-from zcbulk_tui.cli.failure_rows import files_on_disk, opener
-from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.night_report import night_reports
-from zcbulk_tui.cli.preparing import LocalFiles
+from zcbulk_tui.cli.local_files import LocalFiles, file_work
+from zcbulk_tui.cli.night_reports import night_reports
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.data.result_columns import ResultColumns
 from zcbulk_tui.domain.budget import Cause
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.alerts import Alerts, profile_sources
@@ -31,8 +30,12 @@ from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.meta_cache import MetaCache
 from zcbulk_tui.store.nights import Nights
 from zcbulk_tui.store.results import Results
-from zcbulk_tui.tui.inserting import Inserting
-from zcbulk_tui.tui.profile_spec import Connection
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.inserting import Inserting, OnProgress
+
+if TYPE_CHECKING:  # loaded with what reads failures
+    from zcbulk_tui.data.result_columns import ResultColumns
+    from zcbulk_tui.tui.failing import FailureRows
 
 
 def connect(
@@ -118,15 +121,20 @@ def connect(
         now,
         partial(form_contract, settings, None),
     )
-    outward = publishing.tasks(
-        settings,
-        monitor,
-        shared,
-        network,
-        files=lambda: queue.files or (),
-        is_red=lambda: alerting.is_red(raised),
-        now=now,
-    )
+    outward: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    if places.are_set(settings):
+        # The page and its figures are loaded where one is to be written.
+        from zcbulk_tui.cli import publishing
+
+        outward = publishing.tasks(
+            settings,
+            monitor,
+            shared,
+            network,
+            files=lambda: queue.files or (),
+            is_red=lambda: alerting.is_red(raised),
+            now=now,
+        )
     context.thin_in_background(settings, database)
     failing.remove_old_in_background(settings, database)
 
@@ -138,18 +146,24 @@ def connect(
             not_saved.append(f"{lost}{database.trouble}")
         await network.aclose()
 
-    def note_columns(ref: JobRef, columns: ResultColumns) -> None:
+    def note_columns(ref: JobRef, columns: "ResultColumns") -> None:
         observe_columns(settings, ref.origin, columns)
 
-    failures = opener(files_on_disk(settings, results), note_columns)
+    def open_failures(ref: JobRef, on_progress: OnProgress) -> "FailureRows":
+        work = file_work()
+        return work.opener(work.files_on_disk(settings, results), note_columns)(ref, on_progress)
+
+    def expected(form: FormRef, records: int) -> str:
+        return file_work().teller(shared.memory.form_past, lambda: quota.pace)(form, records)
+
     archive = Archive(database, settings.profile)
     return Connection(
         monitor,
         shared.memory.recall(),
         archive,
         close,
-        Inserting(queue, lists, files, teller(shared.memory.form_past, lambda: quota.pace)),
-        failing.JobFailures(fetcher, failures),
+        Inserting(queue, lists, files, expected),
+        failing.JobFailures(fetcher, open_failures),
         night,
         tasks=(queue.run, fetcher.run, alerts.run, night.run, *outward),
     )

@@ -34,6 +34,11 @@ from zcbulk_tui.store.retention import Policy, claim, thin
 from zcbulk_tui.store.windows import NoWindow, Windows
 
 
+def now() -> datetime:
+    """Returns the time of day."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaTracker]]:
     """Opens the memory for a command without a window; says at the end what was not kept.

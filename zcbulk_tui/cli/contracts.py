@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.forms import home_of
 from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.data.result_columns import ResultColumns
 from zcbulk_tui.domain.contract import BOTH, UNKNOWN, Contract, Contradiction, Question
 from zcbulk_tui.domain.contract_text import contradiction_text
 from zcbulk_tui.domain.form import FormRef
@@ -20,6 +20,9 @@ from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database, in_memory
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.windows import NoWindow
+
+if TYPE_CHECKING:  # loaded with what reads results
+    from zcbulk_tui.data.result_columns import ResultColumns
 
 
 def window_watch(settings: Settings, database: Database, sink: Sink) -> ContractWatch:
@@ -50,7 +53,7 @@ def printing_watch(settings: Settings, database: Database) -> ContractWatch:
     return watch(settings, database, print_contradiction)
 
 
-def observe_columns(settings: Settings, origin: str, columns: ResultColumns) -> None:
+def observe_columns(settings: Settings, origin: str, columns: "ResultColumns") -> None:
     """Notes where a result has its reason, if that is not as known; its report says so itself."""
     reason = columns.header[columns.reason[0]].strip() if columns.reason else None
     finding = of_result(known_contract(settings, origin), reason, _now())

@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import appearance, event_loop, options, places, state
 from zcbulk_tui.cli.forms import home_of
@@ -23,7 +24,10 @@ from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words
-from zcbulk_tui.tui.profile_spec import US, Connection, JobDefaults, Profiles, ProfileSpec
+from zcbulk_tui.tui.profile_spec import US, JobDefaults, Profiles, ProfileSpec
+
+if TYPE_CHECKING:  # loaded with what it connects to, after the first frame
+    from zcbulk_tui.tui.connection import Connection
 
 _not_saved: list[str] = []
 """What could not be written until the end, of each profile that was shown."""
@@ -80,7 +84,7 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
     if jobs is not None:
         watched = [JobSnapshot(job) for job in jobs]
 
-    def connect(sink: Sink) -> Connection:
+    def connect(sink: Sink) -> "Connection":
         # With it come httpx and pydantic, which the first frame does not wait for.
         from zcbulk_tui.cli import connection
 
@@ -203,7 +207,7 @@ def resume_gc() -> None:
 def resuming_gc(spec: ProfileSpec) -> ProfileSpec:
     """Returns a profile that resumes garbage collection once it is connected."""
 
-    def connect(sink: Sink) -> Connection:
+    def connect(sink: Sink) -> "Connection":
         try:
             return spec.connect(sink)
         finally:

@@ -1,6 +1,7 @@
 """``zcbulk-tui demo``: the dashboard over the simulator; no account, no network, no files."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.appearance import default_preferences
@@ -8,7 +9,10 @@ from zcbulk_tui.cli.charset import Ascii
 from zcbulk_tui.cli.dashboard import show
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.render.order import Order, SortBy
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_spec import ProfileSpec
+
+if TYPE_CHECKING:  # loaded with what it connects to, after the first frame
+    from zcbulk_tui.tui.connection import Connection
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,7 +30,7 @@ def run(arguments: Namespace) -> int:
     """Shows the demo until it is left; returns the exit code."""
     read_only: bool = arguments.read_only
 
-    def connect(sink: Sink) -> Connection:
+    def connect(sink: Sink) -> "Connection":
         # With it come httpx, pydantic and the simulator, which the first frame does not wait for.
         from zcbulk_tui.cli import simulated
 

@@ -6,13 +6,13 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import state
+from zcbulk_tui.cli.local_files import file_work
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.data import repair_rules
 from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain.job import JobRef
-from zcbulk_tui.domain.repair import Rules
 from zcbulk_tui.domain.result import Result, ResultKind
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import ConfigError, DataError
@@ -24,9 +24,13 @@ from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.results import Results
 from zcbulk_tui.store.retention import no_later
 from zcbulk_tui.store.windows import NoWindow
-from zcbulk_tui.tui.failing import FailureRows, OnProgress
+from zcbulk_tui.tui.inserting import OnProgress
 
-Opener = Callable[[JobRef, OnProgress], FailureRows]
+if TYPE_CHECKING:  # loaded with what reads failures
+    from zcbulk_tui.domain.repair import Rules
+    from zcbulk_tui.tui.failing import FailureRows
+
+Opener = Callable[[JobRef, OnProgress], "FailureRows"]
 """Reads the failures of a job; see `Failures.open`."""
 
 _TRIES, _BETWEEN_TRIES = 20, 15.0
@@ -62,19 +66,19 @@ class JobFailures:
         """See `Failures`."""
         self._fetcher.fetch(refs, kinds)
 
-    def open(self, ref: JobRef, on_progress: OnProgress) -> FailureRows:
+    def open(self, ref: JobRef, on_progress: OnProgress) -> "FailureRows":
         """See `Failures`."""
         if self._opener is None:
             raise DataError("Failures cannot be read here")
         return self._opener(ref, on_progress)
 
-    def read_rules(self, path: Path) -> Rules:
+    def read_rules(self, path: Path) -> "Rules":
         """See `Failures`."""
-        return repair_rules.read_rules(path)
+        return file_work().read_rules(path)
 
-    def write_rules(self, rules: Rules, path: Path) -> None:
+    def write_rules(self, rules: "Rules", path: Path) -> None:
         """See `Failures`."""
-        repair_rules.write_rules(rules, path)
+        file_work().write_rules(rules, path)
 
 
 def remove_old_in_background(settings: Settings, database: Database) -> None:

@@ -2,8 +2,7 @@
 
 from zcbulk_tui.cli import event_loop
 from zcbulk_tui.cli.client import open_client
-from zcbulk_tui.cli.context import insert_context
-from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.context import insert_context, now
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause

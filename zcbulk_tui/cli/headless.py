@@ -20,7 +20,7 @@ from zcbulk_tui.monitor.events import Event, NightChanged
 from zcbulk_tui.render.night import end
 from zcbulk_tui.render.report import first_line, needs
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.tui.profile_spec import Connection
+from zcbulk_tui.tui.connection import Connection
 
 NEEDS_A_PERSON, ENDED_BADLY = 10, 11
 """Exit codes of a night that was not all well."""

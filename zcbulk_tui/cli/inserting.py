@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, Stage
@@ -28,11 +29,6 @@ _GIVES_UP_AFTER = 100.0
 
 _LASTS = (SignInError, QuotaSpentError)
 """Errors that pass, but not while a command waits."""
-
-
-def now() -> datetime:
-    """Returns the time of day."""
-    return datetime.now(UTC)
 
 
 class InsertingApi(JobApi, InsertApi, Protocol):

@@ -11,6 +11,12 @@ _UNNAMED = Settings().profile
 """The profile of who has none: its page goes into the folder itself."""
 
 
+def are_set(settings: Settings) -> bool:
+    """Whether there is a page or a heartbeat."""
+    heartbeat = settings.heartbeat
+    return any((settings.publish.directory, heartbeat.url, heartbeat.file))
+
+
 def check(settings: Settings) -> None:
     """Makes sure that the page can be written, and the heartbeat's file.
 

@@ -1,6 +1,6 @@
 """From a file to insertions: checked, written as it is uploaded, and cut into parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -202,67 +202,6 @@ def check_file(
         on_progress=on_progress,
     )
     return CheckedFile(source, found, encoding)
-
-
-class LocalFiles:
-    """The files of this machine, for the dialogs of the dashboard.
-
-    Args:
-        folder: Where what is uploaded is written.
-        operator: Login and host of who does it.
-        now: The time of day; aware.
-        contract: Returns what is known of the profile's server; called in the thread of a check.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        operator: str,
-        now: Callable[[], datetime],
-        contract: Callable[[], Contract] = lambda: UNKNOWN,
-    ) -> None:
-        self._folder = folder
-        self._operator = operator
-        self._now = now
-        self._contract = contract
-
-    def check(
-        self,
-        path: Path,
-        fields: FormFields | None,
-        encoding: str | None,
-        on_progress: OnProgress,
-    ) -> "_LocalFile":
-        """Checks a file; see `check_file`."""
-        checked = check_file(
-            path, fields, encoding=encoding, contract=self._contract(), on_progress=on_progress
-        )
-        return _LocalFile(checked, self._folder, self._operator, self._now)
-
-    def discard(self, prepared: Prepared) -> None:
-        """Removes what was written for insertions that nobody wants any more."""
-        discard(prepared)
-
-
-class _LocalFile:
-    """A file that was checked, with where it is prepared."""
-
-    def __init__(
-        self, checked: CheckedFile, folder: Path, operator: str, now: Callable[[], datetime]
-    ) -> None:
-        self._checked = checked
-        self._folder = folder
-        self._operator = operator
-        self._now = now
-
-    @property
-    def found(self) -> Preflight:
-        """What the check found."""
-        return self._checked.found
-
-    def prepare(self, plan: InsertPlan, on_progress: OnProgress) -> Prepared:
-        """Writes what is uploaded; see `CheckedFile.prepare`."""
-        return self._checked.prepare(plan, self._folder, self._operator, self._now(), on_progress)
 
 
 def sweep(folder: Path, insertions: Insertions, now: datetime) -> None:

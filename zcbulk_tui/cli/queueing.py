@@ -4,8 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from zcbulk_tui.cli import prompts
-from zcbulk_tui.cli.context import insert_context
-from zcbulk_tui.cli.inserting import now
+from zcbulk_tui.cli.context import insert_context, now
 from zcbulk_tui.cli.preparing import CheckedFile, discard, sweep
 from zcbulk_tui.cli.shutdown import ended_by_signals
 from zcbulk_tui.cli.state import memory_file

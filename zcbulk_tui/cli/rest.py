@@ -9,9 +9,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from zcbulk_tui.cli import options, queue_work, queueing
-from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.context import insert_context, now
 from zcbulk_tui.cli.insert_plan import print_plan
-from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.job_names import named_jobs
 from zcbulk_tui.cli.preparing import CheckedFile
 from zcbulk_tui.cli.progress import reading

@@ -6,15 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from zcbulk_tui.cli.expected import teller
 from zcbulk_tui.cli.failing import JobFailures
-from zcbulk_tui.cli.failure_rows import opener
-from zcbulk_tui.cli.night_report import Reports
-from zcbulk_tui.cli.preparing import LocalFiles
-from zcbulk_tui.cli.repairing import JobFiles, job_files
+from zcbulk_tui.cli.local_files import LocalFiles, file_work
+from zcbulk_tui.cli.night_reports import Reports
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.accounts import Accounts, Client
 from zcbulk_tui.creator.client import CreatorClient
@@ -25,6 +23,7 @@ from zcbulk_tui.data.result_folder import ResultFolder
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.alerts import AlertRules
 from zcbulk_tui.domain.budget import Cause, QuotaPlan
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
 from zcbulk_tui.domain.night import ErrorBudget
 from zcbulk_tui.monitor.alerts import Alerts, profile_sources
@@ -52,8 +51,13 @@ from zcbulk_tui.store.results import Results
 from zcbulk_tui.store.sign_in import MemorySignIn
 from zcbulk_tui.store.watch_list import WatchList
 from zcbulk_tui.store.windows import Windows
-from zcbulk_tui.tui.inserting import Inserting
-from zcbulk_tui.tui.profile_spec import US, Connection
+from zcbulk_tui.tui.connection import Connection
+from zcbulk_tui.tui.inserting import Inserting, OnProgress
+from zcbulk_tui.tui.profile_spec import US
+
+if TYPE_CHECKING:  # loaded with what reads failures
+    from zcbulk_tui.cli.repairing import JobFiles
+    from zcbulk_tui.tui.failing import FailureRows
 
 _NAME = "DEMO"
 
@@ -151,8 +155,14 @@ def connect(
         polls=lambda: monitor.polls_for_all,
     )
 
-    def files_of_job(ref: JobRef) -> JobFiles:
-        return job_files(database, _NAME, ref, ref.job_id, results)
+    def files_of_job(ref: JobRef) -> "JobFiles":
+        return file_work().job_files(database, _NAME, ref, ref.job_id, results)
+
+    def open_failures(ref: JobRef, on_progress: OnProgress) -> "FailureRows":
+        return file_work().opener(files_of_job)(ref, on_progress)
+
+    def expected(form: FormRef, records: int) -> str:
+        return file_work().teller(memory.form_past, lambda: quota.pace)(form, records)
 
     async def close() -> None:
         folder.cleanup()
@@ -164,8 +174,8 @@ def connect(
         memory.recall(),
         Archive(database, _NAME),
         close,
-        Inserting(queue, lists, files, teller(memory.form_past, lambda: quota.pace)),
-        JobFailures(fetcher, opener(files_of_job)),
+        Inserting(queue, lists, files, expected),
+        JobFailures(fetcher, open_failures),
         night,
         tasks=(queue.run, fetcher.run, alerts.run, night.run),
     )

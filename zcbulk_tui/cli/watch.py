@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.cli import appearance, dashboard, job_names, options, prompts
 from zcbulk_tui.cli.context import recorded_context
-from zcbulk_tui.cli.night_report import night_reports
+from zcbulk_tui.cli.night_reports import night_reports
 from zcbulk_tui.cli.output import print_lines
 from zcbulk_tui.config import load
 from zcbulk_tui.config.load import Configuration

@@ -1,6 +1,5 @@
 """The layers that settings come from, each as flat names with values, and how they add up."""
 
-import tomllib
 import types
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -8,7 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, Union, get_args, get_origi
 
 from zcbulk_tui.config import user_tables
 from zcbulk_tui.config.settings import Setting, Settings, entries
-from zcbulk_tui.config.toml_lines import TomlLines
+from zcbulk_tui.config.toml_lines import TomlLines, loads
 from zcbulk_tui.config.unknown import unknown
 from zcbulk_tui.config.values import SettingValue, is_table, shown
 from zcbulk_tui.errors import ConfigError
@@ -130,7 +129,7 @@ def _of_text(entry: Setting, text: str) -> object:
         return text
 
     try:
-        read = tomllib.loads(f"value = {text}")
+        read = loads(f"value = {text}")
     except (ValueError, RecursionError):
         return text
     return read["value"] if len(read) == 1 else text

@@ -1,7 +1,6 @@
 """Reading the settings: a flag before the environment, before the profile, before the default."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from zcbulk_tui.config.checks import (
 )
 from zcbulk_tui.config.layers import build, from_environment, from_table
 from zcbulk_tui.config.settings import Settings
-from zcbulk_tui.config.toml_lines import TomlLines, dotted
+from zcbulk_tui.config.toml_lines import TomlLines, dotted, loads
 from zcbulk_tui.config.unknown import PROFILES
 from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
 from zcbulk_tui.domain.commands import DEFAULT_PROFILE
@@ -184,7 +183,7 @@ def _toml(path: Path, text: str) -> dict[str, object]:
         return {}
 
     try:
-        return tomllib.loads(text)
+        return loads(text)
     except (ValueError, RecursionError) as error:
         deep = isinstance(error, RecursionError)
         said = "It has too many lists in each other" if deep else one_line(masked(str(error)))

@@ -5,8 +5,8 @@ NamedTuples: pydantic would be half of the time until the first frame, and datac
 
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from types import MappingProxyType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from zcbulk_tui.domain.commands import DEFAULT_PROFILE
 
@@ -21,7 +21,7 @@ COLUMNS = (
 
 
 class Rule(NamedTuple):
-    """What may be written for a setting, beyond its type.
+    """What may be written for a setting, beyond its type; see `_choices` where that says it all.
 
     Attributes:
         expected: What is to be written there.
@@ -71,10 +71,22 @@ class Setting(NamedTuple):
 @cache
 def entries(group: type[NamedTuple]) -> tuple[Setting, ...]:
     """Returns every setting of a group, and every table, in their order."""
-    return tuple(
-        Setting(name, *(get_args(kind) if hasattr(kind, "__metadata__") else (kind, _TABLE)))
-        for name, kind in group.__annotations__.items()
-    )
+    return tuple(_setting(name, kind) for name, kind in group.__annotations__.items())
+
+
+def _setting(name: str, kind: Any) -> Setting:
+    if hasattr(kind, "__metadata__"):
+        return Setting(name, *get_args(kind))
+    table = Setting(name, kind, _TABLE)
+    return table if table.group else Setting(name, kind, Rule(_choices(kind)))
+
+
+def _choices(kind: Any) -> str:
+    """What may be written for a setting whose type says it all: for a truth, and for a choice."""
+    words: list[str] = []
+    for part in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
+        words += ("true", "false") if part is bool else (f'"{it}"' for it in get_args(part))
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _free(deep: int, holds: str) -> Rule:
@@ -108,10 +120,7 @@ def _shown(settings: NamedTuple) -> str:
 class BudgetSettings(NamedTuple):
     """The account's API calls of a day, and how they are spent."""
 
-    plan: Annotated[
-        Literal["free", "standard", "professional", "enterprise"],
-        Rule('"free", "standard", "professional" or "enterprise"'),
-    ] = "free"
+    plan: Literal["free", "standard", "professional", "enterprise"] = "free"
     """Zoho's plan, which says how many calls there are; Zoho One is ``enterprise``."""
 
     users: Annotated[int, _whole(1, 100_000)] = 1
@@ -131,12 +140,10 @@ class BudgetSettings(NamedTuple):
     ] = None
     """Time zone of the super admin, in which Zoho's day begins; None for this machine's."""
 
-    pace: Annotated[
-        Literal["frugal", "balanced", "eager"], Rule('"frugal", "balanced" or "eager"')
-    ] = "balanced"
+    pace: Literal["frugal", "balanced", "eager"] = "balanced"
     """How willingly calls are spent on polls."""
 
-    frugal_unfocused: Annotated[bool, Rule("true or false")] = True
+    frugal_unfocused: bool = True
     """Whether the pace is frugal while the terminal does not have the focus."""
 
 
@@ -156,12 +163,10 @@ class TimeoutSettings(NamedTuple):
 class ControlSettings(NamedTuple):
     """How start and abort are put at first; what works is then remembered."""
 
-    method: Annotated[Literal["PATCH", "PUT", "POST"] | None, Rule('"PATCH", "PUT" or "POST"')] = (
-        None
-    )
+    method: Literal["PATCH", "PUT", "POST"] | None = None
     """HTTP method; None for what a probe found, else PATCH."""
 
-    body: Annotated[Literal["wrapped", "flat"] | None, Rule('"wrapped" or "flat"')] = None
+    body: Literal["wrapped", "flat"] | None = None
     """``wrapped`` is ``{"data": {"action": …}}``, ``flat`` is ``{"action": …}``; None for what a
     probe found, else wrapped."""
 
@@ -172,36 +177,29 @@ class ControlSettings(NamedTuple):
 class ResultSettings(NamedTuple):
     """What becomes of the results of jobs that have ended."""
 
-    fetch: Annotated[bool, Rule("true or false")] = True
+    fetch: bool = True
     """Whether the dashboard fetches what failed, and what was not reached, by itself."""
 
     days: Annotated[int, _whole(1, 3650)] = 30
     """For how many days results are kept on this disk; Zoho keeps them for 3."""
 
 
-_LOUDNESS = '"off", "info", "warning" or "critical"'
-
-
 class AlertSettings(NamedTuple):
     """When alerts are raised, and which way they take."""
 
-    toast: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = "info"
+    toast: Literal["off", "info", "warning", "critical"] = "info"
     """In the dashboard."""
 
-    bell: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = "critical"
+    bell: Literal["off", "info", "warning", "critical"] = "critical"
     """The terminal's bell."""
 
-    notification: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = (
-        "warning"
-    )
+    notification: Literal["off", "info", "warning", "critical"] = "warning"
     """The notification of a terminal that has them."""
 
     command: Annotated[str | None, _private('a command, as in "notify-send zcbulk-tui"')] = None
     """Run for each alert, which it gets as JSON; without a shell."""
 
-    command_from: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = (
-        "warning"
-    )
+    command_from: Literal["off", "info", "warning", "critical"] = "warning"
     """For the command."""
 
     webhook: Annotated[str | None, _private('a URL, as in "https://alerts.example.com/zoho"')] = (
@@ -209,9 +207,7 @@ class AlertSettings(NamedTuple):
     )
     """Takes each alert as JSON, by POST."""
 
-    webhook_from: Annotated[Literal["off", "info", "warning", "critical"], Rule(_LOUDNESS)] = (
-        "warning"
-    )
+    webhook_from: Literal["off", "info", "warning", "critical"] = "warning"
     """For the webhook."""
 
     quiet_hours: Annotated[str | None, Rule('two times of day, as in "22:00-07:00"', 1, 20)] = None
@@ -297,10 +293,7 @@ class ListSettings(NamedTuple):
     sort: Annotated[str, Rule('the name of a column, as in "left" or "-left"')] = COLUMNS[0]
     """The column that the list is sorted by; a hyphen before it: descending."""
 
-    group: Annotated[
-        Literal["none", "profile", "app", "form", "tag"],
-        Rule('"none", "profile", "app", "form" or "tag"'),
-    ] = "none"
+    group: Literal["none", "profile", "app", "form", "tag"] = "none"
     """What the list is grouped by."""
 
 
@@ -312,10 +305,9 @@ class Settings(NamedTuple):
     ] = DEFAULT_PROFILE
     """Which profile: what its sign-in, its watch list and its calls are kept under."""
 
-    data_center: Annotated[
-        Literal["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae", "sg"] | None,
-        Rule('"us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae" or "sg"'),
-    ] = None
+    data_center: (
+        Literal["us", "eu", "in", "au", "jp", "ca", "sa", "cn", "uk", "ae", "sg"] | None
+    ) = None
     """Zoho's data centre, which says where to sign in."""
 
     base_url: Annotated[str | None, Rule('scheme and host, as in "https://www.zohoapis.eu"')] = None
@@ -326,7 +318,7 @@ class Settings(NamedTuple):
     ] = None
     """Replaces the data centre's accounts server."""
 
-    api_version: Annotated[Literal["v2.1", "v2"], Rule('"v2.1" or "v2"')] = "v2.1"
+    api_version: Literal["v2.1", "v2"] = "v2.1"
     """The version in the path of every call."""
 
     owner: Annotated[str | None, _link_name("the account owner's user name")] = None
@@ -338,13 +330,10 @@ class Settings(NamedTuple):
     form: Annotated[str | None, _link_name("a form's link name")] = None
     """The form of such a job."""
 
-    environment: Annotated[
-        Literal["production", "stage", "development"],
-        Rule('"production", "stage" or "development"'),
-    ] = "production"
+    environment: Literal["production", "stage", "development"] = "production"
     """Where jobs live whose environment is not named."""
 
-    read_only: Annotated[bool, Rule("true or false")] = False
+    read_only: bool = False
     """Whether start and abort are left out."""
 
     client_id: Annotated[
@@ -352,9 +341,7 @@ class Settings(NamedTuple):
     ] = None
     """The client that `login` uses; without it, `login` prompts."""
 
-    secrets: Annotated[Literal["auto", "keyring", "file"], Rule('"auto", "keyring" or "file"')] = (
-        "auto"
-    )
+    secrets: Literal["auto", "keyring", "file"] = "auto"
     """Where `login` keeps what it was given; ``auto`` is the system's keyring, else a file."""
 
     token_command: Annotated[
@@ -368,10 +355,10 @@ class Settings(NamedTuple):
     theme: Annotated[str, Rule("the name of a theme", 1, 30)] = THEMES[0]
     """Which colours: one of `THEMES`, or one of `themes`."""
 
-    low_bandwidth: Annotated[bool, Rule("true or false")] = False
+    low_bandwidth: bool = False
     """Whether the screen is drawn less often, for a slow line."""
 
-    ascii: Annotated[bool | Literal["auto"], Rule('true, false or "auto"')] = "auto"
+    ascii: bool | Literal["auto"] = "auto"
     """Whether a terminal is shown ASCII only; ``auto`` goes by the locale."""
 
     list: ListSettings = ListSettings()

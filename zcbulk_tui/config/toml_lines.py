@@ -1,17 +1,29 @@
-"""Line numbers of settings in a TOML file."""
+"""TOML, and the line numbers of settings in it."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _CLOSES = re.compile("\"\"\"|'''|]")
 """Without one of these no list and no text of several lines ends."""
 
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+
+
+def loads(text: str) -> dict[str, Any]:
+    """Reads TOML.
+
+    Raises:
+        ValueError: It is none.
+        RecursionError: It has too many lists in each other.
+    """
+    # Loaded by who has a file: its expressions are 1 % of the time until the first frame.
+    import tomllib
+
+    return tomllib.loads(text)
 
 
 def dotted(*names: str) -> str:
@@ -74,7 +86,7 @@ def _statements(text: str) -> Iterator[_Statement]:
         if len(held) > 1 and not _CLOSES.search(line):
             continue
         try:
-            read = tomllib.loads("\n".join(held))
+            read = loads("\n".join(held))
         except (ValueError, RecursionError):
             continue  # it goes on
         if held[0].lstrip().startswith("["):
@@ -92,7 +104,7 @@ def _key(line: str) -> tuple[str, ...]:
     """The names before the equals sign; one in a quoted name leaves a quote open before it."""
     for sign in re.finditer("=", line):
         try:
-            return _names(tomllib.loads(f"{line[: sign.start()]}= 0"))
+            return _names(loads(f"{line[: sign.start()]}= 0"))
         except ValueError:
             continue
     return ()

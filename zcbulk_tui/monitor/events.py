@@ -1,10 +1,9 @@
 """The events that the monitor publishes, and where they go."""
 
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from zcbulk_tui.domain.alerts import Alert
-from zcbulk_tui.domain.contract import Contradiction
 from zcbulk_tui.domain.control import Command
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import JobRef, WatchedJob
@@ -12,6 +11,9 @@ from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import ZcbulkError
+
+if TYPE_CHECKING:  # loaded by what compares answers with it
+    from zcbulk_tui.domain.contract import Contradiction
 
 
 class JobChanged(NamedTuple):
@@ -109,7 +111,7 @@ class ContractContradicted(NamedTuple):
         known_since: When the first was found; aware.
     """
 
-    contradiction: Contradiction
+    contradiction: "Contradiction"
     known_since: datetime
 
 

@@ -1,9 +1,10 @@
 """The filter of the list: the words that a job must have, and the bounds of its figures."""
 
 import re
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from math import inf, nan, nextafter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from zcbulk_tui.domain.concern import Concern, assess, assess_chain
 from zcbulk_tui.domain.job import Counts
@@ -12,6 +13,8 @@ from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render import concerns, words
 from zcbulk_tui.render import terms as language
 from zcbulk_tui.render.terms import SearchField, Term
+
+_Place = TypeVar("_Place", bound=Hashable)
 
 
 class Searchable(NamedTuple):
@@ -161,6 +164,58 @@ def job_filter(text: str) -> JobFilter:
         elif found["number"]:
             bounds.append(_bound(found))
     return JobFilter(language.terms(names, _FIELDS, _ANYWHERE), tuple(bounds))
+
+
+class Search:
+    """What is looked for, and what is known of each place for that, until it changes.
+
+    Attributes:
+        finds_all: Whether nothing is looked for.
+    """
+
+    def __init__(self) -> None:
+        self._filter = JobFilter()
+        self.finds_all = True
+        self._known: dict[Hashable, tuple[Searchable, Figures]] = {}
+
+    def ask(self, text: str) -> None:
+        """Looks for what a filter says, as it was typed."""
+        self._filter = job_filter(text)
+        self.finds_all = self._filter == JobFilter()
+
+    @property
+    def ages(self) -> bool:
+        """Whether the passing time alone changes what it finds."""
+        return self._filter.ages
+
+    def found(self, jobs: Mapping[_Place, Listed], now: datetime) -> list[_Place]:
+        """Returns the places of the jobs that it finds, in their order."""
+        known, finds = self._known, self._filter.finds
+        for unknown in jobs.keys() - known.keys():
+            listed = jobs[unknown]
+            known[unknown] = searchable(listed), figures(listed.snapshot)
+        return [place for place in jobs if finds(*known[place], now)]
+
+    def finds(self, place: Hashable, listed: Listed, chain: Chain | None, now: datetime) -> bool:
+        """Whether it finds what is at a place.
+
+        Args:
+            place: Where it is.
+            listed: The job, or what stands for a chain.
+            chain: Where it stands for one, the chain.
+            now: The time of day; aware.
+        """
+        if place not in self._known:
+            self._known[place] = searchable(listed, chain), figures(listed.snapshot, chain)
+        return self._filter.finds(*self._known[place], now)
+
+    def forget(self, place: Hashable) -> None:
+        """Forgets what is known of a place, which has changed."""
+        self._known.pop(place, None)
+
+    def forget_all(self) -> None:
+        """Forgets what is known of all places."""
+        self._known.clear()
 
 
 _BOUND = re.compile(

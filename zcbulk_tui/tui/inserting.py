@@ -8,7 +8,6 @@ from zcbulk_tui.domain.address import is_link_name
 from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.insertion import CALLS, InsertPlan, Prepared
 from zcbulk_tui.domain.job import Environment
-from zcbulk_tui.domain.preflight import Preflight
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.span import fit
@@ -16,6 +15,7 @@ from zcbulk_tui.tui.question import Question, Typed
 
 # Types only: they are loaded with the connection, after the first frame.
 if TYPE_CHECKING:
+    from zcbulk_tui.domain.preflight import Preflight
     from zcbulk_tui.monitor.form_lists import FormLists
     from zcbulk_tui.monitor.insert_queue import InsertQueue
 
@@ -27,7 +27,7 @@ class CheckedFile(Protocol):
     """A file that was checked, and can be inserted as it was then."""
 
     @property
-    def found(self) -> Preflight:
+    def found(self) -> "Preflight":
         """What the check found."""
 
     def prepare(self, plan: InsertPlan, on_progress: OnProgress) -> Prepared:

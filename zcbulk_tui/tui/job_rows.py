@@ -4,23 +4,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.job import Environment, JobState
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.render.job_search import (
-    Figures,
-    JobFilter,
-    Searchable,
-    figures,
-    job_filter,
-    searchable,
-)
 from zcbulk_tui.render.lineage import Branch, short_label
 from zcbulk_tui.render.order import GroupBy, Key, Order, SortBy, arranged, key, ordered
 from zcbulk_tui.render.totals import Sum, Tally, share, share_of_chain
 from zcbulk_tui.tui.chain_lines import ChainKey, ChainLine, Chains
+
+if TYPE_CHECKING:  # loaded with the first filter
+    from zcbulk_tui.render.job_search import Search
 
 Place = JobKey | ChainKey
 """Where the cursor can be: a job, or the chain of several."""
@@ -53,10 +49,9 @@ class JobRows:
         self.query = ""
         self.marked: dict[JobKey, None] = {}
         self._listed: dict[JobKey, Listed] = {}
-        self._filter = JobFilter()
         self._now = datetime.fromtimestamp(0, UTC)
         # What is worked out of a job, until it changes.
-        self._sought: dict[Place, tuple[Searchable, Figures]] = {}
+        self._search: Search | None = None  # None until something is looked for
         self._sort_keys: dict[Place, Key] = {}
         self._shares: dict[Place, Sum] = {}
         self._tally: Tally | None = None  # of all that is shown
@@ -162,14 +157,16 @@ class JobRows:
         added = self._shares.get(self._unit(key))
         root = self._chains.root_of(key) if self._chains else None
         for place in (key,) if root is None else (key, ChainKey(root)):
-            self._sought.pop(place, None)
+            if self._search is not None:
+                self._search.forget(place)
             self._sort_keys.pop(place, None)
             self._shares.pop(place, None)
         return added
 
     def _forget_all(self) -> None:
         """Forgets all that was worked out, since other jobs belong together."""
-        self._sought.clear()
+        if self._search is not None:
+            self._search.forget_all()
         self._sort_keys.clear()
         self._shares.clear()
         self._tally = None
@@ -202,13 +199,18 @@ class JobRows:
     def filter(self, text: str) -> None:
         """Shows only what a filter finds; everything where it is empty."""
         self.query = text
-        self._filter = job_filter(text)
+        if self._search is None:
+            # Nothing has been looked for in the first frame, nor by most who open the dashboard.
+            from zcbulk_tui.render.job_search import Search
+
+            self._search = Search()
+        self._search.ask(text)
         self._is_arranged = False
 
     def set_time(self, now: datetime) -> None:
         """Takes the time of day, by which a filter of ages goes; aware."""
         self._now = now
-        if self._filter.ages:
+        if self._search is not None and self._search.ages:
             self._is_arranged = False
 
     def sort(self, order: Order) -> None:
@@ -225,7 +227,7 @@ class JobRows:
 
     @property
     def _is_filtered(self) -> bool:
-        return self._filter != JobFilter()
+        return self._search is not None and not self._search.finds_all
 
     @property
     def _is_plain(self) -> bool:
@@ -268,22 +270,19 @@ class JobRows:
 
     def _found(self) -> Sequence[Place]:
         """The jobs and chains that pass the filter, as they were added."""
-        if not self._is_filtered:
+        search = self._search
+        if search is None or search.finds_all:
             return self._joined(lambda _: True) if self._chains else list(self._listed)
-        known = self._sought
-        for unknown in self._listed.keys() - known.keys():
-            listed = self._listed[unknown]
-            known[unknown] = searchable(listed), figures(listed.snapshot)
-        if self._chains:
-            return self._joined(self._passes)
-        return [it for it in self._listed if self._filter.finds(*known[it], self._now)]
+        if not self._chains:
+            return search.found(self._listed, self._now)
 
-    def _passes(self, place: Place) -> bool:
-        """Whether the filter finds a job by itself, or a chain by what its line shows."""
-        if isinstance(place, ChainKey) and place not in self._sought:
-            listed, made = self._chains.line(place.root)
-            self._sought[place] = searchable(listed, made), figures(listed.snapshot, made)
-        return self._filter.finds(*self._sought[place], self._now)
+        def passes(place: Place) -> bool:
+            """Whether it finds a job by itself, or a chain by what its line shows."""
+            if isinstance(place, ChainKey):
+                return search.finds(place, *self._chains.line(place.root), self._now)
+            return search.finds(place, self._listed[place], None, self._now)
+
+        return self._joined(passes)
 
     def _joined(self, passes: Callable[[Place], bool]) -> list[Place]:
         """The places that pass, each chain in that of its root.

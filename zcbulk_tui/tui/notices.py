@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
-from zcbulk_tui.domain.contract_text import short_contradiction_text
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import WatchedJob
@@ -182,6 +181,9 @@ def in_passing(profile: str, event: AlertNotSent | ContractContradicted) -> Noti
             said = f"{label}: the alert was not sent by {channel}. {error.title}"
             return Toast(said, severity="warning")
         case ContractContradicted(contradiction, _):
+            # The words for what hardly ever happens are loaded when it does.
+            from zcbulk_tui.domain.contract_text import short_contradiction_text
+
             said = f"{short_contradiction_text(contradiction)}."
             return Toast(said, f"{profile}: Zoho has changed", "warning", 30)
 

@@ -1,49 +1,18 @@
 """One profile on the screen: what it shows at first, and how it comes to life."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.events import Sink
 
-# Types only: all that the monitor needs is loaded with it, after the first frame.
-if TYPE_CHECKING:
-    from zcbulk_tui.domain.windows import Recalled
-    from zcbulk_tui.monitor.monitor import Monitor
-    from zcbulk_tui.monitor.night import NightWatch
-    from zcbulk_tui.store.archive import Archive
-    from zcbulk_tui.tui.failing import Failures
-    from zcbulk_tui.tui.inserting import Inserting
+if TYPE_CHECKING:  # all that the monitor needs is loaded with it, after the first frame
+    from zcbulk_tui.tui.connection import Connection
 
-
-class Connection(NamedTuple):
-    """What a profile comes to life with.
-
-    Attributes:
-        monitor: Watches the jobs.
-        jobs: The jobs to watch, as they are remembered.
-        archive: What can be looked up of the past.
-        close: Ends the connection; called once the monitor has stopped.
-        inserting: Brings files into forms; None where that cannot be.
-        failures: The results of its jobs; None where that cannot be.
-        night: Follows the night; None where there can be none.
-        tasks: What runs beside the monitor, for as long as it does.
-    """
-
-    monitor: "Monitor"
-    jobs: "Sequence[Recalled]"
-    archive: "Archive"
-    close: Callable[[], Awaitable[None]]
-    inserting: "Inserting | None" = None
-    failures: "Failures | None" = None
-    night: "NightWatch | None" = None
-    tasks: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
-
-
-Connect = Callable[[Sink], Connection]
+Connect = Callable[[Sink], "Connection"]
 """Makes the connection; may take a while: runs in a thread, once the screen is up."""
 
 

@@ -11,7 +11,7 @@ from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.render import words
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.result_news import ResultNews
 
 # Types only: all that the monitor needs is loaded with it, after the first frame.
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.monitor.monitor import Monitor
     from zcbulk_tui.monitor.night import NightWatch
     from zcbulk_tui.store.archive import Archive
+    from zcbulk_tui.tui.connection import Connection
     from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
 
@@ -87,7 +88,7 @@ class ProfileView:
         """Takes an event of the monitor."""
         self._take(self, event)
 
-    def connect(self, connection: Connection) -> None:
+    def connect(self, connection: "Connection") -> None:
         """Takes what carries out its keys."""
         self.monitor, self.archive = connection.monitor, connection.archive
         self.inserting, self.failures = connection.inserting, connection.failures

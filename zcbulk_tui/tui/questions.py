@@ -17,9 +17,6 @@ from zcbulk_tui.tui.workspace import Targets, Workspace
 _LEFT_OUT = 5
 """Jobs that are left out and named; of more the number."""
 
-_MANY = 10
-"""Calls from which on one key press asks first."""
-
 
 def command(workspace: Workspace, jobs: Targets, action: Action, now: datetime) -> Question:
     """Asks whether to start or abort jobs; at least one of them is able."""
@@ -27,10 +24,8 @@ def command(workspace: Workspace, jobs: Targets, action: Action, now: datetime) 
     return (_about_several if several else _about_one)(workspace, jobs, action, now)
 
 
-def poll(workspace: Workspace, jobs: Sequence[Listed]) -> Question | None:
-    """Asks whether to spend so many calls; None where they are few."""
-    if len(jobs) < _MANY:
-        return None
+def poll(workspace: Workspace, jobs: Sequence[Listed]) -> Question:
+    """Asks whether to spend so many calls."""
     return Question(
         f"Ask for the status of {len(jobs):,} jobs?",
         [f"It costs {len(jobs):,} calls, at 50 a minute. {calls_left(workspace, jobs)}"],

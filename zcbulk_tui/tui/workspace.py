@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import Enum
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zcbulk_tui.domain.commands import login
 from zcbulk_tui.domain.control import Outcome
@@ -46,9 +46,12 @@ from zcbulk_tui.tui.job_edit import JobEdit
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.job_rows import JobRows
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
 from zcbulk_tui.tui.removal import Removal
+
+if TYPE_CHECKING:  # loaded with what it connects to, after the first frame
+    from zcbulk_tui.tui.connection import Connection
 
 _NEWS_LINES = 2
 
@@ -119,7 +122,7 @@ class Workspace:
     # What happens.
 
     def connect(
-        self, profile: ProfileView, connection: Connection, *, focused: bool
+        self, profile: ProfileView, connection: "Connection", *, focused: bool
     ) -> list[Notice]:
         """Takes the monitor that carries out the keys, which has reported its jobs already.
 
@@ -159,12 +162,9 @@ class Workspace:
                 ]
             case QueueChanged():
                 self.rows.set_files(profile.name, event.files)
-                before_it, stop = profile.files, profile.stop
+                files, stop = profile.files, profile.stop
                 profile.files, profile.stop = event.files, event.stop
-                return [
-                    *notices.queue_stop(stop, event.stop),
-                    *notices.queue(before_it, event.files),
-                ]
+                return [*notices.queue_stop(stop, event.stop), *notices.queue(files, event.files)]
             case NightChanged():
                 profile.night = event.night
                 return [notices.night_ended(event.ended)] if event.ended is not None else []

@@ -13,13 +13,12 @@ from tempfile import TemporaryDirectory
 
 from zcbulk_tui.cli import event_loop, forms, options, prompts
 from zcbulk_tui.cli.client import open_probe_calls
-from zcbulk_tui.cli.context import insert_context
+from zcbulk_tui.cli.context import insert_context, now
 from zcbulk_tui.cli.contracts import print_contradiction, watch
 from zcbulk_tui.cli.doctor import probe_end
 from zcbulk_tui.cli.doctor.contract import PROBE
 from zcbulk_tui.cli.export import checked_path
 from zcbulk_tui.cli.insert import check_may_send
-from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.output import page_width, print_error, print_lines
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.cli.queueing import place

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import options
+from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
 from zcbulk_tui.cli.export import checked_path, write_file
-from zcbulk_tui.cli.inserting import now
 from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load

@@ -17,7 +17,7 @@ from zcbulk_tui.render.budget import page
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
-from zcbulk_tui.tui.screens.base import ScrolledScreen
+from zcbulk_tui.tui.screens.scrolled import ScrolledScreen
 from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines
 

@@ -15,7 +15,7 @@ from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui import help_lines
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
-from zcbulk_tui.tui.screens.base import ScrolledScreen
+from zcbulk_tui.tui.screens.scrolled import ScrolledScreen
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines

@@ -17,7 +17,7 @@ from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.log_entries import LogEntries
-from zcbulk_tui.tui.screens.base import ListScreen
+from zcbulk_tui.tui.screens.scrolled import ListScreen
 from zcbulk_tui.tui.widgets.field import Field
 from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.widgets.log_list import LogList

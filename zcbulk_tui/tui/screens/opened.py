@@ -1,7 +1,10 @@
-"""What keys open from the watch screen."""
+"""What keys open from the watch screen, and what is asked or filled in there."""
 
+from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.failed_job import FailedJob
+from zcbulk_tui.tui.night_form import NightForm, disarm
 from zcbulk_tui.tui.pasted_jobs import jobs_in, needs_list
+from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.arm_night import ArmNightScreen
 from zcbulk_tui.tui.screens.budget import BudgetScreen
@@ -21,7 +24,7 @@ from zcbulk_tui.tui.widgets.filter_field import FilterField
 
 
 class Opened:
-    """The screens, the field below the list, and what reads a pasted text for them.
+    """The screens, the field below the list, and what is made for them: forms, questions, jobs.
 
     One name for all, which the watch screen imports when it opens the first: loaded earlier, they
     would hold up the first frame.
@@ -48,5 +51,9 @@ class Opened:
 
     FailedJob = FailedJob
     FAILED = FAILED
+    NightForm = NightForm
+    QueueActions = QueueActions
+    disarm = staticmethod(disarm)
+    questions = questions
     jobs_in = staticmethod(jobs_in)
     needs_list = staticmethod(needs_list)

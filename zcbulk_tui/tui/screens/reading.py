@@ -12,7 +12,7 @@ from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
 from zcbulk_tui.render.span import width as cells
 from zcbulk_tui.tui.keys import Key
-from zcbulk_tui.tui.screens.base import ListScreen
+from zcbulk_tui.tui.screens.scrolled import ListScreen
 
 _Made = TypeVar("_Made")
 

@@ -19,7 +19,7 @@ from zcbulk_tui.render.span import Line
 from zcbulk_tui.tui.job_results import JobResults
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
-from zcbulk_tui.tui.screens.base import ListScreen
+from zcbulk_tui.tui.screens.scrolled import ListScreen
 from zcbulk_tui.tui.widgets.line_list import LineList
 from zcbulk_tui.tui.widgets.lines import Lines
 

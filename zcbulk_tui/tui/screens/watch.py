@@ -9,43 +9,45 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import BindingType
 
-from zcbulk_tui.domain.insertion import Prepared
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import ConfigError, UsageError, ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
-from zcbulk_tui.tui import notices, questions
+from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
-from zcbulk_tui.tui.profile_spec import Connection
 from zcbulk_tui.tui.profile_view import ProfileView
-from zcbulk_tui.tui.question import Question
-from zcbulk_tui.tui.queue_actions import QueueActions
-from zcbulk_tui.tui.screens.watch_night import NightKeys
-from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, opened
+from zcbulk_tui.tui.screens.watch_view import ProfilesChosen, WatchView, opened
 from zcbulk_tui.tui.terminal.input_driver import Paste
 from zcbulk_tui.tui.terminal.tmux import tmux_options
 
 if TYPE_CHECKING:  # loaded with what it is opened in
+    from zcbulk_tui.domain.insertion import Prepared
     from zcbulk_tui.domain.job_text import FoundJobs
+    from zcbulk_tui.domain.night import NightPlan
+    from zcbulk_tui.tui.connection import Connection
+    from zcbulk_tui.tui.question import Question
+
+_MANY = 10
+"""Calls from which on one key press asks first."""
 
 
-class WatchScreen(NightKeys):
+class WatchScreen(WatchView):
     """Does what the keys are for; `keys.KEYS` says what that is, for each action below."""
 
     CONTEXT = Context.JOBS
     BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
-    def _ask(self, question: Question, on_yes: Callable[[], None]) -> None:
+    def _ask(self, question: "Question", on_yes: Callable[[], None]) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
                 on_yes()
 
         self.app.push_screen(opened().Confirm(question), answered)
 
-    def connect(self, profile: ProfileView, connection: Connection) -> None:
+    def connect(self, profile: ProfileView, connection: "Connection") -> None:
         """Takes the monitor; asks about the jobs of profiles that are no more."""
         super().connect(profile, connection)
         for other, jobs in profile.spec.stranded.items():
@@ -56,7 +58,7 @@ class WatchScreen(NightKeys):
             self.show_notices(self.workspace.adopt(profile, other, jobs))
             self.flush()
 
-        self._ask(questions.adopt(other, jobs, profile.name), confirmed)
+        self._ask(opened().questions.adopt(other, jobs, profile.name), confirmed)
 
     # The cursor.
 
@@ -104,7 +106,7 @@ class WatchScreen(NightKeys):
             # The app's own worker: the app hears of it if something unforeseen goes wrong.
             self.app.run_worker(send(), group="commands", exit_on_error=False)
 
-        self._ask(questions.command(self.workspace, jobs, action, self.now()), confirmed)
+        self._ask(opened().questions.command(self.workspace, jobs, action, self.now()), confirmed)
 
     def awaits_answer(self) -> bool:
         """Whether a command is not settled yet, whose monitor would be gone; says so then."""
@@ -121,11 +123,10 @@ class WatchScreen(NightKeys):
         def confirmed() -> None:
             self.show_notices(self.workspace.poll(jobs, key=key))
 
-        question = questions.poll(self.workspace, jobs)
-        if question is None:
+        if len(jobs) < _MANY:
             confirmed()
         else:
-            self._ask(question, confirmed)
+            self._ask(opened().questions.poll(self.workspace, jobs), confirmed)
 
     def action_details(self) -> None:
         self.toggle_details()
@@ -203,11 +204,7 @@ class WatchScreen(NightKeys):
             self.now,
         )
 
-        def answered(prepared: Prepared | None) -> None:
-            if prepared is not None:
-                self.show_notices(self.workspace.insert(here, prepared))
-                self.flush()
-
+        answered = partial(self._insert, here)
         if action == "repair":
             screen = opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(screen, answered)
@@ -264,7 +261,7 @@ class WatchScreen(NightKeys):
             self.flush()  # the next key is about the next job
 
         if jobs:
-            self._ask(questions.remove(self.workspace, jobs), confirmed)
+            self._ask(opened().questions.remove(self.workspace, jobs), confirmed)
 
     def action_undo(self) -> None:
         keys, said = self.workspace.undo()
@@ -353,26 +350,51 @@ class WatchScreen(NightKeys):
         here = self.workspace.here
         if here.inserting is None:
             return
-
-        def answered(prepared: Prepared | None) -> None:
-            if prepared is not None:
-                self.show_notices(self.workspace.insert(here, prepared))
-                self.flush()
-
         forms, calls_left = self.workspace.forms(here), here.calls_left
         screen = opened().InsertFile(
             here.inserting, here.spec.job_defaults, forms, calls_left, self.now
         )
-        self.app.push_screen(screen, answered)
+        self.app.push_screen(screen, partial(self._insert, here))
+
+    def _insert(self, profile: ProfileView, prepared: "Prepared | None") -> None:
+        if prepared is not None:
+            self.show_notices(self.workspace.insert(profile, prepared))
+            self.flush()
 
     def action_queue(self) -> None:
         here = self.workspace.here
-        actions = QueueActions(here, self.show_notices)
+        actions = opened().QueueActions(here, self.show_notices)
         queue = opened().Queue
         screen = queue(
             lambda: here.files, actions, glyphs=self.glyphs, keys=self.keys, now=self.now
         )
         self.app.push_screen(screen)
+
+    def action_night(self) -> None:
+        """Asks for a night; where one is armed, shows it and asks whether to disarm it."""
+        here = self.workspace.here
+        watch, night = here.watch, here.night
+        if watch is None:
+            return
+        if night is not None:
+            question = opened().disarm(night, here.stop, self.now())
+            self._ask(question, lambda: self._try(lambda: watch.disarm(night)))
+            return
+
+        def typed(plan: "NightPlan | None") -> None:
+            if plan is not None:
+                self._try(lambda: watch.arm(plan))
+
+        default, reports, count = watch.default_budget, watch.reports, len(here.files)
+        read_only = here.spec.read_only
+        form = opened().NightForm(default, reports, count, self.now, read_only=read_only)
+        self.app.push_screen(opened().ArmNight(form), typed)
+
+    def _try(self, change: Callable[[], object]) -> None:
+        try:
+            change()
+        except (ConfigError, UsageError) as error:
+            self.show_notices([ErrorDialog(error)])
 
     def action_poll_all(self) -> None:
         self._poll(self.workspace.unfinished(), "R")

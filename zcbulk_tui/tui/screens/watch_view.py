@@ -24,7 +24,7 @@ from zcbulk_tui.tui.alerting import AlertPreferences, together
 from zcbulk_tui.tui.key_line import action_at, key_line
 from zcbulk_tui.tui.keys import Key
 from zcbulk_tui.tui.notices import Announcement, ErrorDialog, Notice, Toast
-from zcbulk_tui.tui.profile_spec import Connection, ProfileSpec
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
 from zcbulk_tui.tui.widgets.job_list import JobList
@@ -32,6 +32,7 @@ from zcbulk_tui.tui.widgets.lines import Lines
 from zcbulk_tui.tui.workspace import Details, Workspace
 
 if TYPE_CHECKING:  # loaded when it is first shown
+    from zcbulk_tui.tui.connection import Connection
     from zcbulk_tui.tui.screens.budget import BudgetScreen
     from zcbulk_tui.tui.screens.opened import Opened
     from zcbulk_tui.tui.widgets.detail_pane import DetailPane
@@ -216,7 +217,7 @@ class WatchView(KeyedScreen[None]):
 
     # What happens.
 
-    def connect(self, profile: ProfileView, connection: Connection) -> None:
+    def connect(self, profile: ProfileView, connection: "Connection") -> None:
         """Takes the monitor that carries out the keys, which has reported its jobs already."""
         said = self.workspace.connect(profile, connection, focused=self.app.app_focus)
         self.jobs.shows_total = True
