@@ -269,6 +269,6 @@ def test_a_command_does_not_wait_where_no_call_is_left(
     config.write_text("[budget]\ndaily_calls = 2\n", encoding="utf-8")
     monkeypatch.setenv("ZCBULK_CONFIG", str(config))
     ended = insert()
-    assert "Fewer than 3 calls are left today" in ended.out
+    assert "Fewer than 3 calls are left today beside the reserve" in ended.out
     assert "queued" in ended.err
     assert (sent(creator), queued(cli)) == ([], [("contacts.csv", "waits")])

@@ -15,7 +15,8 @@ from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.outlook import outlook
 from zcbulk_tui.domain.planner import Terms, wait
 from zcbulk_tui.domain.progress import Forecast, finish, motion
-from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
+from zcbulk_tui.errors import Answer, JobUnknownError
 
 DONE = JobState.COMPLETED
 
@@ -92,6 +93,28 @@ def test_one_that_waits_far_longer_than_any_is_not_like_them() -> None:
     assert without is not None
     assert ahead_of_it.finish is None
     assert ahead_of_it.quiet == without.quiet
+
+
+def test_one_that_has_come_far_less_far_than_any_may_be_late_or_slow() -> None:
+    """It came as far in 300 s as others in 40: a late job of 100 a second, or one of 4."""
+    found = snapshot(at(300, 1_000)).remaining
+    assert found is not None
+    assert found.least < 120
+    assert found.most > 600
+    # The next reading shows which.
+    slow, late = (snapshot(at(300, 1_000), at(320, done)).remaining for done in (1_100, 3_000))
+    assert slow is not None
+    assert late is not None
+    assert slow.least > 300
+    assert late.most < 120
+
+
+def test_nothing_is_forecast_of_a_job_that_is_not_asked_any_more() -> None:
+    gone = Fault(JobUnknownError("No such job", answer=Answer(404, 3100, "none")), NOW)
+    readings = at(40, 1_000), at(50, 2_000)
+    given_up = JobSnapshot(JOB, readings, gone, past=PAST)
+    assert snapshot(*readings).remaining is not None
+    assert (given_up.motion, given_up.forecast, given_up.remaining) == (None, None, None)
 
 
 def test_its_own_rate_takes_over() -> None:

@@ -88,6 +88,21 @@ def test_a_job_that_shows_nothing_is_none(readings: list[JobReading]) -> None:
     assert past_job(NOW, readings) is None
 
 
+def test_the_last_word_on_how_a_job_ended_counts() -> None:
+    aborted = Counts(10_000, 0, 10_000, 0)
+    last = JobReading(JobState.SYSTEM_ABORTED, "", aborted, NOW + timedelta(seconds=200))
+    found = shown(at(20, 0), at(131, 10_000, DONE), last)
+    assert found.ending is JobState.SYSTEM_ABORTED
+    assert found.ended_at == NOW + timedelta(seconds=131)
+    assert learnt([found]).failed_share == 1
+    assert past_job(NOW, [at(20, 0), at(131, 10_000, DONE), at(140, 500)]) is None
+
+
+def test_of_jobs_without_a_record_no_share_has_failed() -> None:
+    empty = JobReading(DONE, "", Counts(0, 0, 0, 0), NOW + timedelta(seconds=9))
+    assert learnt([shown(empty)]).failed_share is None
+
+
 @pytest.mark.parametrize(
     "readings",
     [

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from tests.monitor.stage import ScriptedApi, Stage
+from tests.monitor.stage import AMPLE, ScriptedApi, Stage
 from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual, virtual_now
+from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.call_limits import Slot as CallSlot
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile
@@ -79,9 +80,15 @@ class InsertingApi(ScriptedApi):
 class QueueStage(Stage):
     """A monitor with its queue."""
 
-    def __init__(self, *insertions: Insertion, stage: Stage | None = None) -> None:
+    def __init__(
+        self,
+        *insertions: Insertion,
+        stage: Stage | None = None,
+        quota_plan: QuotaPlan = AMPLE,
+    ) -> None:
         self.inserting = InsertingApi()
-        super().__init__(api=self.inserting, database=stage.database if stage else None)
+        database = stage.database if stage else None
+        super().__init__(api=self.inserting, quota_plan=quota_plan, database=database)
         self.judge: Callable[[], object] = lambda: None
         self.insertions = Insertions(self.database, PROFILE)
         if stage is None:

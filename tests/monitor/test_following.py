@@ -11,6 +11,7 @@ from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.monitor.windows import TICKS, counts, shared_profile
 from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual
+from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.control import Outcome
@@ -23,6 +24,7 @@ from zcbulk_tui.store.windows import NoWindow
 
 S = JobState
 REF = jobs(1)[0].ref
+TWO = jobs(2)[1]
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -123,6 +125,27 @@ def test_a_command_and_what_became_of_it_are_shown_elsewhere(tmp_path: Path) -> 
                 assert two.job.state is S.IN_PROGRESS
 
     run_virtual(scene())
+
+
+def test_a_job_that_a_script_has_added_and_started_is_read_as_soon_as_one_started_here(
+    tmp_path: Path,
+) -> None:
+    async def scene() -> list[float]:
+        with shared_profile(tmp_path) as profile:
+            window = profile.window("pts/1", jobs(1), rule=planner.wait)
+            async with window.running():
+                await asyncio.sleep(10.2)
+                script = profile.window("-", shows_list=False)
+                script.api.commands.append("Job started")
+                async with script.running():
+                    script.list.add(TWO)
+                    script.monitor.add(TWO)
+                    await script.monitor.command(TWO.ref, Action.START)
+                await asyncio.sleep(10)
+            return [call.at for call in window.api.calls if call.job_id == "2"]
+
+    first, *_ = run_virtual(scene())
+    assert first < 16
 
 
 def test_an_unclear_command_is_settled_in_every_window(tmp_path: Path) -> None:

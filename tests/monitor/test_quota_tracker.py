@@ -189,7 +189,7 @@ def test_commands_go_through_when_the_polls_are_used_up_and_even_the_reserve() -
     assert stage.spent.budget.left == 0
 
 
-def test_commands_take_from_the_reserve_before_they_take_from_the_polls() -> None:
+def test_commands_leave_the_reserve_whole_while_other_calls_are_left() -> None:
     async def scene() -> Stage:
         stage = Stage(jobs(1), quota_plan=small(20, reserve=4))
         stage.monitor.pause(paused=True)
@@ -200,13 +200,13 @@ def test_commands_take_from_the_reserve_before_they_take_from_the_polls() -> Non
                 await stage.monitor.command(REF, Action.ABORT)
                 await asyncio.sleep(5)  # with a poll that settles it
                 left.append((stage.spent.budget.reserve_left, stage.spent.budget.left_for_polls))
-            assert left == [(2, 16), (0, 16), (0, 14)]
+            assert left == [(4, 14), (4, 12), (4, 10)]
             stage.monitor.pause(paused=False)
             await asyncio.sleep(MIDNIGHT - 100)
         return stage
 
     stage = run_virtual(scene())
-    assert (stage.counted(Cause.COMMAND), stage.counted(Cause.PLAN)) == (6, 14)
+    assert (stage.counted(Cause.COMMAND), stage.counted(Cause.PLAN)) == (6, 10)
 
 
 def test_a_day_that_was_used_up_before_makes_no_call_until_the_next() -> None:

@@ -150,8 +150,8 @@ def test_an_ordinary_day() -> None:
     calls = day.budget.day.plus(Cause.COMMAND, 4).plus(Cause.KEY, 7).plus(Cause.SCRIPT)
     lines = texts(plan(day._replace(budget=day.budget._replace(day=calls))), width=120)
     assert lines[0] == "788 of 1,000 calls left until 00:00 CET, in 12h30m"
-    assert lines[2] == ("█ 132 made   ▚ 80 elsewhere   ▓ 200 planned   ░ 572 free   ▒ 16 reserved")
-    assert lines[3] == "Made for: scheduled 120 · keys r and R 7 · start and abort 4 · scripts 1"
+    assert lines[2] == ("█ 132 made   ▚ 80 elsewhere   ▓ 200 planned   ░ 568 free   ▒ 20 reserved")
+    assert lines[3] == "Made for: scheduled 120 · keys r and R 7 · commands 4 · scripts 1"
     assert lines[4] == "", "there is nothing else to note"
 
 

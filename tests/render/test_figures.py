@@ -146,26 +146,6 @@ def test_a_countdown_of_three_hours_is_drawn_anew_229_times() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (48_600, "13h30m"),
-        (48_599, "13h20m"),
-        (3600, "1h00m"),
-        (3599, "59m"),
-        (61, "1m"),
-        (-5, "1m"),
-    ],
-)
-def test_until_reset(seconds: float, text: str) -> None:
-    assert figures.until_reset(seconds) == text
-
-
-@given(st.floats(60, 90_000))
-def test_the_day_never_lasts_shorter_than_it_says(seconds: float) -> None:
-    assert seconds_of(figures.until_reset(seconds)) <= seconds
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
         (-3, "now"),
         (14.9, "now"),
         (15, "15s"),

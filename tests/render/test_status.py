@@ -98,7 +98,7 @@ def test_the_status_line_is_as_wide_as_the_screen(service: ServiceSnapshot) -> N
 def forms(service: ServiceSnapshot) -> list[str]:
     """What can be said of the calls left, the longest first."""
     return (
-        ["".join(span.text for span in form) for form in purse(service.spent, NOW)]
+        ["".join(span.text for span in form) for form in purse(service.spent)]
         if (service.spent)
         else [""]
     )
@@ -130,9 +130,9 @@ def test_the_calls_left_give_way_to_the_jobs_but_never_vanish(
 
 def test_the_calls_left_get_shorter_in_order() -> None:
     assert forms(SERVICES["no focus"]) == [
-        "880 calls left (20 reserved)  resets in 12h30m  frugal: no focus",
-        "880 left (20 reserved)  12h30m  frugal: no focus",
-        "880 calls left  12h30m  frugal",
+        "880 calls left (20 reserved) until 00:00 CET  frugal: no focus",
+        "880 left (20 reserved) until 00:00 CET  frugal: no focus",
+        "880 calls left until 00:00 CET  frugal",
         "880 left",
     ]
     shown = [line(service=SERVICES["no focus"], width=width) for width in reversed(WIDTHS)]
@@ -147,31 +147,29 @@ def test_the_calls_left_get_shorter_in_order() -> None:
         assert places == sorted(places), "the narrower the screen, the shorter"
 
 
-@given(days(), moments)
-def test_each_form_of_the_calls_left_is_shorter_than_the_one_before(
-    day: Spent, now: datetime
-) -> None:
-    widths = [line_width(form) for form in purse(day, now)]
+@given(days())
+def test_each_form_of_the_calls_left_is_shorter_than_the_one_before(day: Spent) -> None:
+    widths = [line_width(form) for form in purse(day)]
     assert widths == sorted(set(widths), reverse=True)
 
 
 @pytest.mark.parametrize(
     ("service", "shown"),
     [
-        ("connected", "880 calls left (20 reserved)  resets in 12h30m  connected "),
-        ("frugal", "880 calls left (20 reserved)  resets in 12h30m  frugal  connected "),
-        ("no focus", "resets in 12h30m  frugal: no focus  connected "),
+        ("connected", "880 calls left (20 reserved) until 00:00 CET  connected "),
+        ("frugal", "880 calls left (20 reserved) until 00:00 CET  frugal  connected "),
+        ("no focus", "until 00:00 CET  frugal: no focus  connected "),
         (
             "polls used up",
-            "15 calls left (15 reserved)  resets in 12h30m  polls used up, again 00:00 CET ",
+            "15 calls left (15 reserved) until 00:00 CET  polls used up, again 00:00 CET ",
         ),
         (
             "day's calls spent",
-            "0 left (0 reserved)  12h30m  Zoho: day's calls spent, again 00:00 CET ",
+            "0 left (0 reserved) until 00:00 CET  Zoho: day's calls spent, again 00:00 CET ",
         ),
         (
             "more calls than most",
-            "10,000,000+ calls left (1,000,000 reserved)  resets in 12h30m  connected ",
+            "10,000,000+ calls left (1,000,000 reserved) until 00:00 CET  connected ",
         ),
     ],
 )
@@ -203,18 +201,7 @@ def test_calls_that_are_used_up_say_why_and_when_there_are_new_ones(
 
 def test_calls_left_are_a_warning_only_when_there_are_none() -> None:
     for day, look in ((spent(), Look.TEXT), (USED_UP, Look.WARNING), (SPENT_BY_ZOHO, Look.WARNING)):
-        assert {form[0].look for form in purse(day, NOW)} == {look}
-
-
-def test_the_countdown_to_the_next_day_steps_coarsely() -> None:
-    shown = [
-        line(service=SERVICES["connected"], width=160, now=NOW + timedelta(seconds=seconds))
-        for seconds in range(0, 12 * 3600 + 1800, 20)
-    ]
-    # By ten minutes, and by the minute in the last hour.
-    assert len(set(shown)) <= 70 + 60
-    assert "resets in 1h00m" in " ".join(shown)
-    assert "resets in 59m" in " ".join(shown)
+        assert {form[0].look for form in purse(day)} == {look}
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])

@@ -55,7 +55,8 @@ class QuotaPlan(NamedTuple):
     Attributes:
         daily_calls: Calls a day of the whole account.
         share: The fraction of these that this program may use, above 0 and up to 1.
-        reserve: Calls set aside for commands; capped at a quarter of `ours`.
+        reserve: The last calls of a day, which are for starts and aborts alone; capped at a quarter
+            of `ours`.
         zone: Time zone of the super admin's account, whose day Zoho counts by, from 00:00 to 23:59
             [LIM]; None for the local zone.
     """
@@ -73,7 +74,7 @@ class QuotaPlan(NamedTuple):
 
     @property
     def kept_back(self) -> int:
-        """Calls a day, out of `ours`, that are reserved for commands."""
+        """The last calls of a day, out of `ours`, that are reserved for commands."""
         return min(self.reserve, self.ours // 4)
 
     def day(self, now: datetime) -> date:
@@ -139,8 +140,8 @@ class DayCalls(NamedTuple):
 class Budget(NamedTuple):
     """What is left of a day's quota.
 
-    Commands draw on the reserve first, then on what polls could have used. So a day's polls never
-    exceed `ours` less the reserve, in whatever order the calls are made.
+    The reserve is the last of it. Commands too take what anybody may use first, so it stays whole
+    for as long as that lasts, and a day's polls never exceed `ours` less the reserve.
     """
 
     quota_plan: QuotaPlan
@@ -158,8 +159,7 @@ class Budget(NamedTuple):
     @property
     def reserve_left(self) -> int:
         """Calls out of `left` that are reserved for commands."""
-        kept = max(self.quota_plan.kept_back - self.day.of(Cause.COMMAND), 0)
-        return min(kept, self.left)
+        return min(self.quota_plan.kept_back, self.left)
 
     @property
     def left_for_polls(self) -> int:

@@ -199,10 +199,22 @@ def _seen(
 ) -> Quantity:
     """What was known of a rate, and what so many records show, each by how sure it is."""
     error = _own_error(past, last, records) + (_VAGUE if vague else 0.0)
-    before, distance = known.spread**2, math.log(own / known.middle)
-    before *= max(distance**2 / (before + error) / _OTHER, 1.0)
+    distance = math.log(own / known.middle)
+    before = _unlike(known.spread, distance, error)
     middle = math.log(known.middle) + distance * before / (before + error)
     return Quantity(math.exp(middle), math.sqrt(before * error / (before + error)))
+
+
+def _unlike(spread: float, distance: float, error: float = 0.0) -> float:
+    """Returns the variance of what is known, which is less the more a job is unlike it.
+
+    Args:
+        spread: Of what is known.
+        distance: Of what the job shows from its middle.
+        error: Variance of what the job shows.
+    """
+    known = spread**2
+    return known * max(distance**2 / (known + error) / _OTHER, 1.0)
 
 
 def _just_begun(past: FormPast, job: WatchedJob, readings: Sequence[JobReading]) -> Quantity | None:
@@ -221,21 +233,26 @@ def _just_begun(past: FormPast, job: WatchedJob, readings: Sequence[JobReading])
         return None
     lag, rate = past.lag, past.rate
     error = _own_error(past, last, processed)
-    trust = rate.spread**2 / (rate.spread**2 + error)
-    weights, logs = [], []
+    weights, logs, variances = [], [], []
     for step in range(_STEPS):
         began = since + (now - since) * (step + 0.5) / _STEPS
+        waited = math.log(began / lag.middle)
+        lags = _unlike(lag.spread, waited)
         log = math.log(processed / (now - began) / rate.middle)
-        waited = math.log(began / lag.middle) / lag.spread
-        distance = waited**2 + log**2 / (rate.spread**2 + error)
-        weights.append(math.exp(-distance / 2) / began / (now - began))
+        rates = _unlike(rate.spread, log, error)
+        distance = waited**2 / lags + log**2 / (rates + error)
+        likely = math.exp(-distance / 2) / math.sqrt(lags * (rates + error))
+        weights.append(likely / began / (now - began))
+        trust = rates / (rates + error)
         logs.append(trust * log)
+        variances.append(trust * error)
     weight = sum(weights)
-    if weight <= 0:
-        return None
     mean = math.fsum(map(mul, weights, logs)) / weight
-    squares = math.fsum(map(mul, weights, [(log - mean) ** 2 for log in logs]))
-    return Quantity(rate.middle * math.exp(mean), math.sqrt(squares / weight + trust * error))
+    squares = math.fsum(
+        weight * ((log - mean) ** 2 + variance)
+        for weight, log, variance in zip(weights, logs, variances, strict=True)
+    )
+    return Quantity(rate.middle * math.exp(mean), math.sqrt(squares / weight))
 
 
 def _piece(past: FormPast, last: JobReading) -> float:

@@ -7,6 +7,7 @@ the other readings puts it, within the interval; so neither lag nor rate is off 
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from statistics import NormalDist, fmean
@@ -68,7 +69,8 @@ class FormPast(NamedTuple):
         lag: Seconds from the accepted start to the first movement; None where no job showed it.
         wander: Standard deviation of the logarithm of the rate within a job, from one tenth of its
             records to another; None where no job showed it.
-        failed_share: Share of the records that failed, over all jobs, from 0 to 1.
+        failed_share: Share of the records that failed, over all jobs, from 0 to 1; None where no
+            record was processed.
         endings: How many jobs ended in which state.
         seconds: For how long these jobs ran together, from the first movement to the end.
         outlasted: The most failed records with which a job completed, for each batch with whose
@@ -79,7 +81,7 @@ class FormPast(NamedTuple):
     rate: Quantity | None
     lag: Quantity | None
     wander: float | None
-    failed_share: float
+    failed_share: float | None
     endings: Mapping[JobState, int]
     seconds: float = 0.0
     outlasted: float = 0.0
@@ -120,18 +122,23 @@ class _Point(NamedTuple):
 def past_job(started_at: datetime | None, readings: Sequence[JobReading]) -> PastJob | None:
     """Returns what the readings of a job show; None of one that has not ended, or never ran.
 
+    What its last reading says of the end counts, from the first one on that shows an end.
+
     Args:
         started_at: When its start was accepted; None if unknown.
         readings: Oldest first; some may be missing.
     """
-    end = next((it for it in readings if it.state.is_final), None)
-    if end is None or end.state is JobState.EXPIRED:
+    first = next((it for it in readings if it.state.is_final), None)
+    if first is None or not readings[-1].state.is_final:
+        return None
+    end = replace(readings[-1], read_at=first.read_at)
+    if end.state is JobState.EXPIRED:
         return None
     counts = end.counts
     shown = PastJob(end.read_at, end.state, counts.total, counts.processed or 0, counts.failed or 0)
     points = [
         _Point(it.read_at.timestamp(), it.counts.processed)
-        for it in readings[: readings.index(end)]
+        for it in readings[: readings.index(first)]
         if it.state is JobState.IN_PROGRESS and it.counts.processed is not None
     ]
     if started_at is not None and (not points or started_at.timestamp() <= points[0].at):
@@ -179,7 +186,7 @@ def form_past(jobs: Sequence[PastJob]) -> FormPast | None:
         rate=_quantity(_rates(alike), _USUAL_RATE),
         lag=_quantity(_lags(alike), _USUAL_LAG),
         wander=math.sqrt(fmean(wanders)) if wanders else None,
-        failed_share=sum(job.failed for job in alike) / processed if processed else 0.0,
+        failed_share=sum(job.failed for job in alike) / processed if processed else None,
         endings={
             ending: sum(job.ending is ending for job in alike)
             for ending in dict.fromkeys(job.ending for job in alike)

@@ -73,17 +73,20 @@ class JobSnapshot:
 
     @property
     def motion(self) -> Motion | None:
-        """Movement of its counts; None if none was observed."""
+        """Movement of its counts; None if none was observed, or nobody asks after it any more."""
         if self._motion is ...:
             # Computed at first use and cached: its inputs are frozen.
-            object.__setattr__(self, "_motion", motion(self.readings, self.job.started_at))
+            started = self.job.started_at
+            moves = None if self.is_given_up else motion(self.readings, started)
+            object.__setattr__(self, "_motion", moves)
         return self._motion  # type: ignore[return-value]  # no ellipsis after the assignment
 
     @property
     def forecast(self) -> Forecast | None:
         """When it may end, from its last reading; None where nothing is known of that."""
         if self._forecast is ...:
-            found = forecast(self.job, self.readings, self.motion, self.past)
+            past = None if self.is_given_up else self.past
+            found = forecast(self.job, self.readings, self.motion, past)
             object.__setattr__(self, "_forecast", found)
         return self._forecast  # type: ignore[return-value]  # as above
 

@@ -109,8 +109,7 @@ class Follower:
         self.tell(polled_job)
         if before is not None and _is_settled_since(before, known):
             self._sink.publish(CommandEnded(polled_job.job, known.command))
-        if known.command.outcome is Outcome.ACCEPTED and known.settled is None:
-            self._accepted(polled_job, polled_job.job.ref not in self._by_scripts)
+        self._read_if_commanded(polled_job)
         return True
 
     def heartbeat(self) -> bool:
@@ -137,11 +136,11 @@ class Follower:
             return False
         listed = [event for event in news.events if event.kind in _LIST_CHANGES]
         known = {event.ref for event in listed if event.ref in self._polled_jobs}
+        self._by_scripts -= {event.ref for event in news.events if event.kind is EventKind.COMMAND}
+        self._by_scripts |= set(news.by_scripts)
         if news.other_wishes or listed:
             self.sync()
         self.reword(known & self._polled_jobs.keys())
-        self._by_scripts -= {event.ref for event in news.events if event.kind is EventKind.COMMAND}
-        self._by_scripts |= set(news.by_scripts)
         for item in _in_order(news):
             if isinstance(item, JobEvent):
                 self._apply(item)
@@ -171,6 +170,7 @@ class Follower:
             self._polled_jobs[polled_job.job.ref] = polled_job
             self._plan.by_rule(polled_job)
             self.tell(polled_job)
+            self._read_if_commanded(polled_job)
         self._show(polled)
 
     def reword(self, refs: Collection[JobRef]) -> None:
@@ -186,6 +186,13 @@ class Follower:
         """Publishes a job, if this window shows it."""
         if polled_job.is_shown:
             self._sink.publish(JobChanged(polled_job.snapshot()))
+
+    def _read_if_commanded(self, polled_job: PolledJob) -> None:
+        """Has a job read whose last command was accepted, and has not been seen to act."""
+        record = polled_job.record
+        if record is None or record.command.outcome is not Outcome.ACCEPTED or record.settled:
+            return
+        self._accepted(polled_job, polled_job.job.ref not in self._by_scripts)
 
     def _show(self, polled: Mapping[JobRef, bool]) -> None:
         for ref, polled_job in self._polled_jobs.items():

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
@@ -389,8 +388,8 @@ class InsertQueue:
         return last is not None and last.command.outcome is not Outcome.REFUSED
 
     def _may_create(self, insertion: Insertion) -> bool:
-        if self._quota.budget.left_for(Cause.COMMAND) < CALLS:
-            self._wait(insertion.key, f"Fewer than {CALLS} calls are left today")
+        if self._quota.budget.left_for_polls < CALLS:
+            self._wait(insertion.key, f"Fewer than {CALLS} calls are left today beside the reserve")
             return False
         since = self._now() - timedelta(seconds=MINUTE)
         if len(self._insertions.creates_since(since)) >= CREATES_PER_MINUTE:

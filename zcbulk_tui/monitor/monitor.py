@@ -371,7 +371,7 @@ class Monitor:
         def read() -> None:
             self._follower.learn(polled_job)
             is_seen = polled_job.record is not None and polled_job.record.settled is not None
-            if self._follower.polls and polled_job.asked_at < noticed and not is_seen:
+            if self._follower.polls and polled_job.asked_at <= noticed and not is_seen:
                 self._ask_soon(polled_job, Priority.COMMAND, _AFTER_COMMAND)
 
         # A script ends with its answer. The clock may have been set since.

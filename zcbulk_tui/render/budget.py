@@ -23,7 +23,7 @@ REASON = {
 CAUSE = {
     Cause.PLAN: "scheduled",
     Cause.KEY: "keys r and R",
-    Cause.COMMAND: "start and abort",
+    Cause.COMMAND: "commands",
     Cause.SCRIPT: "scripts",
 }
 

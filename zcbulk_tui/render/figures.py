@@ -88,12 +88,6 @@ def countdown(seconds: float) -> str:
     return duration(seconds // step * step) if seconds >= step else f"{step}s"
 
 
-def until_reset(seconds: float) -> str:
-    """Returns how long the day still lasts: by ten minutes, by the minute in the last hour."""
-    step = 600 if seconds >= 3600 else 60
-    return duration(seconds // step * step) if seconds >= 60 else "1m"
-
-
 def age(seconds: float) -> str:
     """Returns how old something is, in steps that grow with it: "now", "15s", … "1m", … "3h"."""
     if seconds < _STEPS[0]:

@@ -108,7 +108,7 @@ def _header(publication: Publication, stamp: Stamp, zone: tzinfo | None) -> str:
     state = "".join(f"<b{_class(span.look)}>{_text(span.text)}</b>" for span in said)
     calls = ""
     if service.spent is not None:
-        left = purse(service.spent, now)[0][0]
+        left = purse(service.spent)[0][0]
         resets = words.reset(service.spent)
         calls = f"<b{_class(left.look)}>{_text(left.text)}, reset at {_text(resets)}</b>"
     environments = _environments(publication.lines)

@@ -82,7 +82,8 @@ def _bad(found: Rehearsal) -> str:
     if found.knows_fields or found.suspects:
         who = f"the {suspects}, and no other" if found.suspects else "no record"
         past = found.past
-        then = f"; in those jobs {share(past.failed_share)} did" if past is not None else ""
+        failed = past.failed_share if past is not None else None
+        then = f"; in those jobs {share(failed)} did" if failed is not None else ""
         return f"Taken to fail: {who}{then}."
     return "The form's fields are not known: so neither is which records fail."
 

@@ -24,7 +24,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _CAUSES = {
     Cause.PLAN: "scheduled polls",
     Cause.KEY: "keys, files and results",
-    Cause.COMMAND: "start and abort",
+    Cause.COMMAND: "commands",
     Cause.SCRIPT: "scripts",
 }
 

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.errors import QuotaSpentError, ServiceError, SignedOutError
 from zcbulk_tui.render import figures, lineage, words
-from zcbulk_tui.render.figures import clock, countdown, until_reset
+from zcbulk_tui.render.figures import clock, countdown
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.render.span import width as cells
@@ -98,13 +98,13 @@ def _calls(service: ServiceSnapshot, now: datetime, failing: int) -> Span:
     return Span(f"no answer since {since}", Look.ERROR)
 
 
-def purse(spent: Spent, now: datetime) -> list[list[Span]]:
+def purse(spent: Spent) -> list[list[Span]]:
     """What is left of the day's calls, in full and in shorter forms, the longest first.
 
-    All that are left, how many of them are reserved for commands, and how long they must last.
+    All that are left, how many of them are reserved for commands, and until when they must last.
     """
     for_polls, kept = spent.budget.left_for_polls, spent.budget.reserve_left
-    resets = until_reset((spent.resets_at - now).total_seconds())
+    until = Span(f" until {words.reset(spent)}")
     look = Look.TEXT if for_polls else Look.WARNING
     eased = spent.pace_in_force is not spent.pace
     brief = [] if spent.goes_as_usual else [_GAP, Span(spent.pace_in_force, Look.DIM)]
@@ -113,10 +113,11 @@ def purse(spent: Spent, now: datetime) -> list[list[Span]]:
     return [
         [
             Span(f"{left} calls left ({kept:,} reserved)", look),
-            *(_GAP, Span(f"resets in {resets}"), *pace),
+            until,
+            *pace,
         ],
-        [Span(f"{left} left ({kept:,} reserved)", look), _GAP, Span(resets), *pace],
-        [Span(f"{left} calls left", look), _GAP, Span(resets), *brief],
+        [Span(f"{left} left ({kept:,} reserved)", look), until, *pace],
+        [Span(f"{left} calls left", look), until, *brief],
         [Span(f"{left} left", look)],
     ]
 
@@ -204,7 +205,7 @@ def status_line(
             state += spans
             taken += line_width(spans)
     state.append(Span(" "))
-    forms = purse(service.spent, now) if service.spent is not None else [[]]
+    forms = purse(service.spent) if service.spent is not None else [[]]
     least = line_width([*badge.spans(), *said, Span(" "), *forms[-1], *state])
     left = [*badge.spans(least - width), *said]
     # The jobs are in words rather than the calls at length; their glyphs take the least.
