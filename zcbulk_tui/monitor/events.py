@@ -101,6 +101,16 @@ class NightChanged(NamedTuple):
     ended: Night | None = None
 
 
+class ReportNotWritten(NamedTuple):
+    """The report of a night could not be written; it is tried again. Said once for each reason.
+
+    Attributes:
+        error: Why not.
+    """
+
+    error: ZcbulkError
+
+
 class ContractContradicted(NamedTuple):
     """An answer is not what was known of the server, which was noted.
 
@@ -124,6 +134,7 @@ Event = (
     | AlertCleared
     | AlertNotSent
     | NightChanged
+    | ReportNotWritten
     | ContractContradicted
 )
 

@@ -18,7 +18,7 @@ from zcbulk_tui.errors import (
     SignedOutError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.events import AlertNotSent, ContractContradicted
+from zcbulk_tui.monitor.events import AlertNotSent, ContractContradicted, ReportNotWritten
 from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
@@ -174,13 +174,17 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
     return said
 
 
-def in_passing(profile: str, event: AlertNotSent | ContractContradicted) -> Notice:
+def in_passing(
+    profile: str, event: AlertNotSent | ReportNotWritten | ContractContradicted
+) -> Notice:
     """Says what somebody should know of a profile, and need not act on."""
     match event:
         case AlertNotSent(alert, channel, error):
             label = alert.label or profile
             said = f"{label}: the alert was not sent by {channel}. {error.title}"
             return Toast(said, severity="warning")
+        case ReportNotWritten(error):
+            return Toast(str(error), f"{profile}: the report is not written yet", "warning", 15)
         case ContractContradicted(contradiction, _):
             said = f"{short_contradiction_text(contradiction)}."
             return Toast(said, f"{profile}: Zoho has changed", "warning", 30)
