@@ -223,6 +223,7 @@ class Memory:
         """Returns what others have written since the last call; raises nothing."""
         self._is_behind |= self._database.changed_by_others()
         self._release_command_lock()
+        self._form_pasts.look_again()
         is_new = self._began_anew != self._database.begun_anew
         if not self._windows.number or not (self._is_behind or is_new):
             return News()
