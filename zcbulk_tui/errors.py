@@ -42,6 +42,7 @@ The exit code depends on who refused: Zoho gives 1, whatever is in between gives
 it is 3, whoever refuses it.
 """
 
+from collections.abc import Collection
 from enum import Enum, IntEnum
 from typing import ClassVar, NamedTuple, Self
 
@@ -61,6 +62,22 @@ class ExitCode(IntEnum):
     """Waited: a job was aborted, has failed or is expired."""
     TIMEOUT = 12
     """Waited long enough: a job goes on."""
+
+    @classmethod
+    def worst(cls, codes: "Collection[ExitCode]") -> "ExitCode":
+        """Returns the exit code of a wait for several jobs, by those of each."""
+        return next((code for code in WORST_FIRST if code in codes), cls.FINE)
+
+
+WORST_FIRST = (
+    ExitCode.SIGN_IN,
+    ExitCode.REFUSED,
+    ExitCode.ENDED_BADLY,
+    ExitCode.TIMEOUT,
+    ExitCode.FAILED_RECORDS,
+    ExitCode.FINE,
+)
+"""Of several jobs, the first of these that one of them has ended with is that of the wait."""
 
 
 class Occasion(Enum):
