@@ -12,6 +12,7 @@ from zcbulk_tui.errors import (
     ConfigError,
     DataError,
     EncodingUnknownError,
+    FaultError,
     HeldError,
     IncompatibleError,
     JobRefusedError,
@@ -38,6 +39,7 @@ from zcbulk_tui.errors import (
 EXIT_CODES = {
     RefusedError: 1,
     AlertNotSentError: 1,
+    FaultError: 1,
     JobRefusedError: 1,
     JobUnknownError: 1,
     AlreadyEndedError: 1,

@@ -11,6 +11,7 @@
     ├── IncompatibleError        exit 1   a library is installed that this does not work with
     ├── OutputError              exit 5   all went well, but for writing the output
     ├── AlertNotSentError        exit 1   an alert did not arrive, as far as that is known
+    ├── FaultError               exit 1   a part of this program failed as nobody has foreseen
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... for any call: a new sign-in is required
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
@@ -41,6 +42,7 @@ The exit code depends on who refused: Zoho gives 1, whatever is in between gives
 it is 3, whoever refuses it.
 """
 
+from collections.abc import Collection
 from enum import Enum, IntEnum
 from typing import ClassVar, NamedTuple, Self
 
@@ -60,6 +62,22 @@ class ExitCode(IntEnum):
     """Waited: a job was aborted, has failed or is expired."""
     TIMEOUT = 12
     """Waited long enough: a job goes on."""
+
+    @classmethod
+    def worst(cls, codes: "Collection[ExitCode]") -> "ExitCode":
+        """Returns the exit code of a wait for several jobs, by those of each."""
+        return next((code for code in WORST_FIRST if code in codes), cls.FINE)
+
+
+WORST_FIRST = (
+    ExitCode.SIGN_IN,
+    ExitCode.REFUSED,
+    ExitCode.ENDED_BADLY,
+    ExitCode.TIMEOUT,
+    ExitCode.FAILED_RECORDS,
+    ExitCode.FINE,
+)
+"""Of several jobs, the first of these that one of them has ended with is that of the wait."""
 
 
 class Occasion(Enum):
@@ -233,6 +251,29 @@ class OutputError(ZcbulkError):
 
 class AlertNotSentError(ZcbulkError):
     """A command or a webhook did not take an alert, as far as that is known."""
+
+
+class FaultError(ZcbulkError):
+    """A part of this program that others can do without failed as nobody has foreseen."""
+
+    @classmethod
+    def of(cls, part: str, error: Exception) -> "FaultError":
+        """Returns what to say of an error: neither its words nor a value, which may be secret.
+
+        Args:
+            part: What failed, as the beginning of a sentence.
+            error: Why.
+        """
+        trace, where = error.__traceback__, type(error).__name__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+            where = f"{type(error).__name__} at {name}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        return cls(
+            f"{part} failed: a fault in this program",
+            f"{where}. Polls, commands, records and all other parts go on.",
+            "Please report it.",
+        )
 
 
 class SignInError(ZcbulkError):

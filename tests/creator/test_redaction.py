@@ -66,6 +66,7 @@ WAYS: dict[str, Callable[[str], str]] = {
     "double percent": lambda it: quote(percent(it), safe=""),
     "triple percent": lambda it: quote(quote(percent(it), safe=""), safe=""),
     "entities": entities,
+    "entities with zeros": lambda it: "".join(f"&#{ord(c):08};" for c in it),
     "hex entities": hex_entities,
     "named entities": named_entities,
     "escaped page": lambda it: html.escape(entities(it)),

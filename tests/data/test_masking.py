@@ -1,12 +1,16 @@
 """What of a reason is a value, and what its words are."""
 
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.csv_files import cells as any_cells
 from tests.support.text import HOSTILE, is_one_safe_line
-from zcbulk_tui.data.masking import Masker, name_of
+from zcbulk_tui.data.masking import Masker, _is_apart, _NamesIn, name_of
 
 NAMES = ("Email", "Full_Name", "Phone", "Phone2", "Name.first_name", "Line 2")
 MASKER = Masker(NAMES)
@@ -177,3 +181,41 @@ def test_a_very_long_value() -> None:
     value = "x" * 200_000
     assert masked(f"Value '{value}' is too long", "y") == "Value <value> is too long"
     assert masked(f"Value '{value}' is too long", value) == "Value <value> is too long"
+
+
+def _plainly(text: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """What a search for every name finds, the longest first: slow, and plain to see."""
+    found: list[tuple[int, int, str]] = []
+    for form in sorted(names, key=len, reverse=True):
+        at = text.find(form)
+        while at >= 0:
+            end = at + len(form)
+            if _is_apart(text, at, end) and all(end <= s or e <= at for s, e, _ in found):
+                found.append((at, end, names[form]))
+            at = text.find(form, end)
+    return tuple(dict.fromkeys(name for _, _, name in sorted(found)))
+
+
+def test_names_are_found_by_their_words_as_by_a_search_for_each() -> None:
+    luck = Random(41)
+    words = ["name", "first", "of", "größe", "no_1", "nr", "№", "(x)", "a-b", "no"]
+    for _ in range(300):
+        some = {luck.choice("  _-").join(luck.sample(words, luck.randint(1, 3))) for _ in range(6)}
+        names = {form: form.upper() for form in some}
+        text = luck.choice(["", " ", "_"]).join(luck.choice([*words, *some, "."]) for _ in range(9))
+        for said in (text, " ".join(luck.choices([*words, *some], k=9))):
+            assert _NamesIn(names).of(said) == _plainly(said, names), said
+
+
+def test_of_many_names_few_are_looked_for() -> None:
+    names = _NamesIn({f"field_{number}": str(number) for number in range(1000)})
+
+    class Counted(str):
+        finds = 0
+
+        def find(self, *given: Any) -> int:
+            Counted.finds += 1
+            return super().find(*given)
+
+    assert names.of(Counted("Enter a number for field_7, or leave field_12 empty.")) == ("7", "12")
+    assert Counted.finds <= 4

@@ -378,11 +378,11 @@ def test_a_full_disk_is_an_error_that_says_so(
     real = getattr(owner, call)
     calls = itertools.count(1)
 
-    def fail(*given: object) -> object:
+    def fail(*given: object, **more: object) -> object:
         # Not at once: by then some files are complete, or in their places already.
         if next(calls) > 2:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(*given)
+        return real(*given, **more)
 
     monkeypatch.setattr(owner, call, fail)
     with pytest.raises(DataError, match="No space left on device"):

@@ -283,3 +283,16 @@ def test_hundreds_of_jobs_that_do_not_move_stay_below_the_limit_of_a_minute(
     still = [Outlook(Quiet(3600 * (job + 0.5) / count, 0.2)) for job in range(count)]
     on = terms(still, Means(left, DAY / 2), Pace.EAGER)
     assert sum(60 / wait(one, on)[0] for one in still) < CALLS_PER_MINUTE
+
+
+def test_a_burst_waits_its_turn_and_makes_no_call_dearer_until_it_fills_ten_minutes() -> None:
+    def ending(jobs: int) -> tuple[float, float]:
+        ahead = [Outlook(finish=Forecast(20.0, 3.0))] * jobs
+        on = terms(ahead, Means(PLENTY, DAY / 2), Pace.EAGER)
+        return on.price, sum(calls(one, on, DAY / 2) for one in ahead)
+
+    price, _ = ending(30)
+    assert price == Pace.EAGER.price
+    price, polls = ending(60)
+    assert price > Pace.EAGER.price
+    assert polls < 10 * CALLS_PER_MINUTE

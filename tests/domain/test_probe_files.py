@@ -173,6 +173,20 @@ def test_a_text_without_an_end_has_none_that_is_too_long() -> None:
     assert columns.bad_roles == ()
 
 
+@pytest.mark.parametrize("name", [files.CONTROLS, files.CONTROLS_1252])
+@pytest.mark.parametrize("others", [(), (FieldType.DATE,), (FieldType.DATE, FieldType.NUMBER)])
+def test_each_record_that_cannot_be_good_is_once_among_the_controls_and_the_last_is_one(
+    name: str, others: tuple[FieldType, ...]
+) -> None:
+    fields = [FormField(it.name, it.name, it) for it in others]
+    columns = columns_of(FormFields((_TEXT, *fields), READ))
+    assert columns is not None
+    roles, bad = files.roles_of(name, columns), columns.bad_roles
+    assert len(bad) == max(len(others), 1)
+    assert [role for role in roles if role in bad] == list(bad)
+    assert roles[-1] == bad[-1]
+
+
 _ANY_FIELD = st.builds(
     FormField,
     st.text(max_size=6) | st.sampled_from(("Code", "Ж", "\ud800")),

@@ -17,7 +17,6 @@ from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.snapshot import ServiceSnapshot
-from zcbulk_tui.errors import ServiceError
 from zcbulk_tui.monitor.alerts import TICK, Alerts, Sources
 from zcbulk_tui.monitor.events import AlertCleared, AlertNotSent, AlertRaised
 from zcbulk_tui.store.alerts import AlertStore
@@ -57,7 +56,7 @@ class Channel:
         hangs: Whether it never ends.
     """
 
-    def __init__(self, name: str = "command", error: ServiceError | None = None) -> None:
+    def __init__(self, name: str = "command", error: Exception | None = None) -> None:
         self.name = name
         self.taken: list[tuple[Alert, float]] = []
         self.error = error
@@ -85,6 +84,7 @@ class Window:
         quiet_hours: QuietHours | None = None,
         now: Callable[[], datetime] = virtual_now,
     ) -> None:
+        self.alone = False
         self.stage = stage
         self.files: Sequence[QueuedFile] | None = ()
         self.stop: QueueStop | None = None
@@ -106,6 +106,7 @@ class Window:
             polls=lambda: stage.monitor.polls_for_all,
             channels=channels,
             quiet_hours=quiet_hours,
+            alone=lambda: self.alone,
         )
 
     @asynccontextmanager

@@ -67,8 +67,12 @@ class InsertingApi(ScriptedApi):
 
     async def control(self, ref: JobRef, action: Action, slot: CallSlot) -> Answer:
         self.steps.append((action.value, ref.job_id))
-        self.script(ref.job_id, S.IN_PROGRESS)
-        return await super().control(ref, action, slot)
+        before = self.sent(action)
+        try:
+            return await super().control(ref, action, slot)
+        finally:
+            if self.sent(action) > before:
+                self.script(ref.job_id, S.IN_PROGRESS)
 
     def answers_to(self, step: str) -> deque[ZcbulkError]:
         return self.create_answers if step == "create" else self.upload_answers

@@ -43,7 +43,8 @@ from zcbulk_tui.monitor.alerts import (
     Alerts,
     profile_sources,
 )
-from zcbulk_tui.store.alerts import SENDING, AlertStore
+from zcbulk_tui.monitor.events import AlertNotSent
+from zcbulk_tui.store.alerts import LOST, AlertStore
 from zcbulk_tui.store.results import Results
 
 
@@ -269,7 +270,7 @@ def test_a_channel_that_hangs_holds_up_nothing() -> None:
     made, hangs, works = run_virtual(scene())
     assert works.kinds() == hangs.kinds() == [K.STARTED, K.ENDED_WELL]
     assert [at for _, at in works.taken] == [at for _, at in hangs.taken]
-    assert made.sent(K.STARTED) == {LOG: WRITTEN, "hangs": SENDING, "works": SENT}
+    assert made.sent(K.STARTED) == {LOG: WRITTEN, "hangs": LOST, "works": SENT}  # its end is known
 
 
 def test_a_channel_that_fails_is_named_in_the_log_and_in_an_event() -> None:
@@ -286,3 +287,26 @@ def test_a_channel_that_fails_is_named_in_the_log_and_in_an_event() -> None:
     assert made.log() == [STUCK, "Alert not sent by webhook"]
     assert made.sent(K.STUCK)["webhook"] == "not sent: The server said 503"
     assert len(channel.taken) == 1
+
+
+def test_a_fault_in_a_channel_ends_nothing_else() -> None:
+    async def scene() -> Window:
+        broken, works = Channel("webhook"), Channel("command")
+        broken.error = KeyError("a secret")
+        made = window((broken, INFO), (works, INFO))
+        made.stage.api.script("1", S.READY, S.IN_PROGRESS, S.COMPLETED)
+        async with made.running():
+            await asyncio.sleep(150)
+            assert made.stage.job.state is S.COMPLETED
+        assert works.kinds() == broken.kinds() == [K.STARTED, K.ENDED_WELL]
+        return made
+
+    made = run_virtual(scene())
+    failed = [event for event in made.stage.events if isinstance(event, AlertNotSent)]
+    assert [event.channel for event in failed] == ["webhook", "webhook"]
+    said = str(failed[0].error)
+    assert said.startswith("The webhook of alerts failed: a fault in this program. KeyError at ")
+    assert "secret" not in said
+    assert made.sent(K.STARTED)["command"] == SENT
+    assert made.sent(K.STARTED)["webhook"].startswith("not sent: The webhook of alerts failed")
+    assert made.log().count("Alert not sent by webhook") == 2

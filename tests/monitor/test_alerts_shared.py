@@ -30,7 +30,7 @@ from tests.support.virtual_time import run_virtual
 from zcbulk_tui.domain.alerts import Alert, AlertKind, Severity
 from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.monitor.alerts import LOG, SENT, TICK, WRITTEN
-from zcbulk_tui.store.alerts import SENDING
+from zcbulk_tui.store.alerts import LOST, SENDING
 
 # Several windows.
 
@@ -136,6 +136,60 @@ def test_what_a_killed_window_has_stored_and_not_handed_on(
 
     _, channel = run_virtual(scene())
     assert channel.kinds() == ([K.STUCK] if is_sent else [])
+
+
+@pytest.mark.parametrize(
+    ("age", "alone", "after"), [(5, True, 60), (5, False, 4300), (70, False, 400)]
+)
+def test_what_a_killed_window_was_sending_is_settled_as_unknown_and_not_sent_again(
+    tmp_path: Path, age: int, alone: bool, after: float
+) -> None:
+    """At once where no other window is open; else when none can be at it any more."""
+
+    async def scene() -> None:
+        with shared_profile(tmp_path) as profile:
+            before = opened(profile, "pts/1")
+            at = NOW - timedelta(minutes=age)
+            before.store.kept_since(at)
+            alert = before.store.raise_alert(K.STUCK, WARNING, STUCK, at, REF)
+            assert alert is not None
+            before.store.begin_sending(alert, {LOG: WRITTEN, "command": SENDING, "other": "sent"})
+            kill(before)
+            channel = Channel()
+            next_one = opened(profile, "pts/2", (channel, INFO))
+            next_one.alone = alone
+            api_of(next_one).counts = Counts(10_000, 500, 0)
+            async with next_one.running():
+                if not alone:
+                    await asyncio.sleep(240)
+                    assert next_one.sent(K.STUCK)["command"] == SENDING
+                await asyncio.sleep(after)
+            assert channel.taken == []
+            assert next_one.sent(K.STUCK) == {LOG: WRITTEN, "command": LOST, "other": "sent"}
+            assert next_one.said() == [("not sent", K.STUCK)]
+            assert next_one.log() == ["It is not known whether the alert arrived by command"]
+
+    run_virtual(scene())
+
+
+def test_what_is_on_its_way_here_is_not_settled_and_its_sender_knows_better() -> None:
+    async def scene() -> None:
+        channel = Channel()
+        channel.hangs = True
+        made = window((channel, INFO))
+        made.alone = True
+        api_of(made).counts = Counts(10_000, 500, 0)
+        async with made.running():
+            await asyncio.sleep(400)
+            assert made.sent(K.STUCK)["command"] == SENDING
+            (alert,) = made.store.active()
+            made.store.note_lost(alert, "command")
+            assert made.sent(K.STUCK)["command"] == LOST
+            made.store.note_sent(alert, "command", "sent")
+            made.store.note_lost(alert, "command")
+            assert made.sent(K.STUCK)["command"] == "sent"
+
+    run_virtual(scene())
 
 
 def test_an_end_is_raised_that_was_read_before_the_window_opened(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Outside:
 
     def __init__(self) -> None:
         self.beats: list[float] = []
-        self.trouble: ServiceError | None = None
+        self.trouble: Exception | None = None
         self.red = False
         self.lasts = 0.0
 
@@ -212,20 +212,28 @@ def test_it_comes_from_the_window_that_polls_and_stops_with_its_death(tmp_path: 
     assert 130 < other.beats[0] < 145
 
 
-def test_what_does_not_arrive_is_said_once_and_tried_again() -> None:
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (ServiceError("The heartbeat did not reach it"), "The heartbeat did not reach it"),
+        (KeyError("a secret"), "The heartbeat failed: a fault in this program"),
+    ],
+    ids=["not reached", "a fault"],
+)
+def test_what_does_not_arrive_is_said_once_and_tried_again(error: Exception, title: str) -> None:
     outside = Outside()
 
     async def watch() -> None:
         stage = Stage(jobs(1))
         async with living(stage, outside):
             await asyncio.sleep(30)
-            outside.trouble = ServiceError("The heartbeat did not reach hc.example.com")
+            outside.trouble = error
             await asyncio.sleep(300)
             assert stage.monitor.polls_for_all
             outside.trouble = None
             await asyncio.sleep(60)
         assert said(stage) == [
-            "The heartbeat did not reach hc.example.com",
+            title,
             "The heartbeat arrives again",
         ]
 

@@ -19,7 +19,7 @@ from zcbulk_tui.domain.job import Counts, JobReading
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightPlan
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.errors import DataError, SignedOutError, ZcbulkError
-from zcbulk_tui.monitor.events import NightChanged, QueueChanged
+from zcbulk_tui.monitor.events import NightChanged, QueueChanged, ReportNotWritten
 from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.store.nights import Nights
 
@@ -42,7 +42,7 @@ class Written:
         self.nights: list[Night] = []
         self.tries = 0
         self.no_token: ZcbulkError | None = None
-        self.error: ZcbulkError | None = None
+        self.error: Exception | None = None
 
     def path_for(self, until: datetime) -> Path:
         return Path(f"/reports/{until:%H%M}.md")
@@ -220,15 +220,28 @@ def test_one_killed_between_the_end_and_the_report_loses_nothing(tmp_path: Path)
     assert window.published == [(False, True, True)]
 
 
-def test_a_report_that_cannot_be_written_is_tried_again_and_said_once() -> None:
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (DataError("The report cannot be written"), "The report cannot be written"),
+        (KeyError("a secret"), "The report failed: a fault in this program"),
+    ],
+    ids=["a full disk", "a fault"],
+)
+def test_a_report_that_cannot_be_written_is_tried_again_and_said_once(
+    error: Exception, title: str
+) -> None:
     async def scene() -> Window:
         written = Written()
-        written.error = DataError("The report cannot be written", "The disk is full.")
+        written.error = error
         async with Window(Stage(), written).open() as window:
             window.watch.arm(plan())
             await asyncio.sleep(180 + 300)
             assert 3 <= written.tries <= 5
-            assert window.watch.trouble is written.error
+            assert window.watch.trouble is not None
+            assert window.watch.trouble.title == title
+            (said,) = [it for it in window.stage.events if isinstance(it, ReportNotWritten)]
+            assert said.error.title == title
             written.error = None
             await asyncio.sleep(900)
         return window

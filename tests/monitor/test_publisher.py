@@ -41,7 +41,7 @@ class Folder:
     """
 
     def __init__(self) -> None:
-        self.trouble: ConfigError | None = None
+        self.trouble: Exception | None = None
         self.written: list[tuple[float, Mapping[str, str]]] = []
         self.tries: list[float] = []
 
@@ -181,6 +181,28 @@ def test_a_full_disk_is_said_once_and_tried_again() -> None:
 
     run_virtual(watch())
     assert folder.tries == pytest.approx([EVERY * number for number in range(7)])
+    assert folder.times == pytest.approx([0, 30, 180])
+
+
+def test_a_fault_in_the_page_is_said_once_and_ends_nothing_else() -> None:
+    folder = Folder()
+
+    async def watch() -> None:
+        stage = Stage(jobs(1))
+        async with publishing(stage, folder):
+            await asyncio.sleep(40)
+            folder.trouble = IndexError("a secret")
+            await asyncio.sleep(120)
+            (title,) = said(stage)
+            assert title == "The page failed: a fault in this program"
+            assert (shown(stage) or "").startswith(f"{title}. IndexError at test_publisher.py:")
+            assert "secret" not in (shown(stage) or "")
+            assert len(stage.api.times()) > 10
+            folder.trouble = None
+            await asyncio.sleep(40)
+            assert shown(stage) is None
+
+    run_virtual(watch())
     assert folder.times == pytest.approx([0, 30, 180])
 
 

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.store.failing_database import unreadable
 from tests.support.contexts import PROFILE, make_context
 from tests.support.databases import memory_database
 from tests.support.jobs import NOW, REF, watched
-from zcbulk_tui.domain.form_past import MOST_JOBS
+from tests.support.pasts import give_past
+from zcbulk_tui.domain.form_past import MOST_JOBS, FormPast
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.store.database import Database, open_database
@@ -131,6 +134,33 @@ def test_a_form_is_read_once_and_again_when_a_job_of_it_ends(
     past = memory.form_past(REF)
     assert past is not None
     assert past.jobs == 1
+
+
+def test_a_form_that_could_not_be_read_is_read_later(
+    database: Database, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_past(database, REF, [200.0, 210.0], profile=PROFILE)
+    tries = 0
+
+    def counted(*values: Any) -> FormPast | None:
+        nonlocal tries
+        tries += 1
+        return read_form_past(*values)
+
+    monkeypatch.setattr("zcbulk_tui.store.form_past.read_form_past", counted)
+    with unreadable(database):
+        assert memory.form_past(REF) is None
+        assert memory.form_past(REF) is None
+        assert tries == 1, "not for each look at a job"
+        memory.news()
+        assert memory.form_past(REF) is None
+    memory.news()
+    past = memory.form_past(REF)
+    assert past is not None
+    assert past.jobs == 2
+    memory.news()
+    assert memory.form_past(REF) is past
+    assert tries == 3
 
 
 def test_the_end_that_another_window_read_counts_here(tmp_path: Path) -> None:

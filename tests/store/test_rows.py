@@ -170,6 +170,14 @@ def test_an_error_that_names_a_time_to_wait_comes_back_without_it() -> None:
     assert back.retry_after is None
 
 
+def test_the_time_to_wait_of_an_error_is_among_the_news() -> None:
+    for asked in (30.0, None):
+        text = error_json(ServiceError("Busy", retry_after=asked))
+        back = error_from_json(text, is_news=True)
+        assert isinstance(back, ServiceError)
+        assert back.retry_after == asked
+
+
 @pytest.mark.parametrize("kind", ["LaterError", "", "object", "Answer", "Exception"])
 def test_an_error_of_a_later_version_is_one_of_no_known_kind(kind: str) -> None:
     parts = json.loads(error_json(ServiceError("Halted", "Because.")) or "")

@@ -18,7 +18,7 @@ from zcbulk_tui.errors import (
     UnreachableError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.events import ContractContradicted
+from zcbulk_tui.monitor.events import ContractContradicted, ReportNotWritten
 from zcbulk_tui.render.clipboard import Clipboard
 from zcbulk_tui.tui import notices
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
@@ -155,6 +155,14 @@ def test_a_copy_that_is_lost_is_a_warning(works: bool | None) -> None:
     lost = works is False
     assert "2 ids" in said.text
     assert (said.severity, said.seconds) == (("warning", 15) if lost else ("information", 4))
+
+
+def test_a_report_that_is_not_written_is_said_with_its_reason() -> None:
+    error = ConfigError("The report cannot be written", "The disk is full.")
+    said = notices.in_passing("acme", ReportNotWritten(error))
+    assert isinstance(said, Toast)
+    assert said.title == "acme: the report is not written yet"
+    assert said.text == "The report cannot be written. The disk is full."
 
 
 @pytest.mark.parametrize("seen", ["beside", BOTH])

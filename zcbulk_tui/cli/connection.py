@@ -113,6 +113,7 @@ def connect(
         polls=lambda: monitor.polls_for_all,
         channels=alerting.channels(settings, network),
         quiet_hours=alerting.quiet_hours(settings),
+        alone=lambda: shared.windows.status.windows == 1,
     )
     lists = FormLists(client, monitor.calls, quota, MetaCache(database), Cause.KEY, now)
     files = LocalFiles(

@@ -19,6 +19,7 @@ from zcbulk_tui.monitor.events import (
     JobRemoved,
     NightChanged,
     QueueChanged,
+    ReportNotWritten,
     ResultChanged,
     ServiceChanged,
 )
@@ -63,6 +64,8 @@ class EventLines:
                 self._line(f"{alert.severity.word}: {about}{alert.text}{over}")
             case NightChanged():
                 self._night(event)
+            case ReportNotWritten(error):
+                self._line(f"The report is not written yet: {error}")
             case ContractContradicted(contradiction, known_since):
                 self._line(contradiction_text(contradiction, known_since))
 

@@ -8,7 +8,8 @@ by what all rows together say.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import NamedTuple
@@ -73,6 +74,8 @@ _STRONG = (
     r"(?:\s?[ap]\.?m\b)?)"
 )
 
+_WORD = re.compile(r"\w+")
+
 _ONE_HOLE = re.compile(r"\0(?:[ ,.+/-]*\0)+")
 _BRACKETS = re.compile(r"\(([^()\0]+)\)|\[([^\[\]\0]+)\]")
 _EMPTY_WORDS = re.compile(r"(?<![\w'])(?:null|none|nan|n/a|undefined)(?!\w)", re.IGNORECASE)
@@ -129,6 +132,8 @@ class Masker:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = {form: name for name in names for form in _forms(name)}
+        self._as_written = _NamesIn({name: name for name in self._names.values()})
+        self._in_any_case = _NamesIn(self._names)
         with_digits = sorted(
             (form for form in self._names if any(map(str.isdigit, form))), key=len, reverse=True
         )
@@ -164,8 +169,7 @@ class Masker:
         if (codes := _split_codes(template)) is not None:
             columns = dict.fromkeys(column for _, some in codes for column in some)
             return tuple(self._names.get(_folded(column), column) for column in columns)
-        exact = _named(template, {name: name for name in self._names.values()})
-        return exact or _named(template.casefold(), self._names)
+        return self._as_written.of(template) or self._in_any_case.of(template.casefold())
 
     def is_name(self, text: str) -> bool:
         """Whether a text is the name of a column."""
@@ -359,16 +363,44 @@ def _split_codes(text: str) -> list[tuple[str, list[str]]] | None:
     return found
 
 
-def _named(template: str, names: dict[str, str]) -> tuple[str, ...]:
-    found: list[tuple[int, int, str]] = []
-    for form in sorted(names, key=len, reverse=True):
-        at = template.find(form) if form else -1
-        while at >= 0:
-            end = at + len(form)
-            if _is_apart(template, at, end) and all(end <= s or e <= at for s, e, _ in found):
-                found.append((at, end, names[form]))
-            at = template.find(form, end)
-    return tuple(dict.fromkeys(name for _, _, name in sorted(found)))
+class _NamesIn:
+    """Finds the names of columns in a text, the longest first.
+
+    A name stands there as whole words, so only those are looked for whose rarest word the text has:
+    a file may have hundreds of columns.
+
+    Args:
+        names: The names, by how they may be written.
+    """
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        words_of = {form: _WORD.findall(form) for form in names if form}
+        often = Counter(word for words in words_of.values() for word in words)
+        order = sorted(words_of, key=len, reverse=True)
+        self._places = {form: place for place, form in enumerate(order)}
+        self._by_word: defaultdict[str, list[str]] = defaultdict(list)
+        self._without_words: list[str] = []
+        for form, words in words_of.items():
+            if words:
+                self._by_word[min(words, key=often.__getitem__)].append(form)
+            else:
+                self._without_words.append(form)
+
+    def of(self, text: str) -> tuple[str, ...]:
+        """Returns the names that a text has, in its order."""
+        forms = [*self._without_words]
+        for word in {*_WORD.findall(text)}:
+            forms += self._by_word.get(word, ())
+        found: list[tuple[int, int, str]] = []
+        for form in sorted(forms, key=self._places.__getitem__):
+            at = text.find(form)
+            while at >= 0:
+                end = at + len(form)
+                if _is_apart(text, at, end) and all(end <= s or e <= at for s, e, _ in found):
+                    found.append((at, end, self._names[form]))
+                at = text.find(form, end)
+        return tuple(dict.fromkeys(name for _, _, name in sorted(found)))
 
 
 def _is_like_a_name(text: str, start: int, end: int) -> bool:

@@ -1,9 +1,18 @@
-"""New files that appear whole, under names that were free, or not at all."""
+"""New files that appear whole, under names that were free, or not at all.
+
+Until then each is hidden beside its place, and locked by its process; of those that belong
+together, which may be more than a process may have open, the age says as much. What a process
+that was ended has left is removed by the next one that writes there.
+"""
 
 import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import secrets
+import stat
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,26 +29,45 @@ _LONGEST_STEM = 160
 """Bytes of a name that are kept: with what is put behind them they fit every file system."""
 
 
+_HIDDEN = re.compile(r"\.zcbulk-[0-9a-f]{16}(-many)?\.part")
+"""The names of files that are being written."""
+
+_ABANDONED = 86_400.0
+"""Seconds without a change after which nobody writes to one that has no lock."""
+
+
 class NewFile:
     """A file that is being written beside its place, and hashed on the way.
 
     Args:
         folder: Where it is written.
         name: What it is called there, which nothing else is; empty for a name of its own.
+        of_many: Whether others belong to it, all of which have their places in the end.
 
     Attributes:
         size: Bytes so far.
+        path: Where it is written.
+
+    Raises:
+        OSError: It cannot be made there.
     """
 
-    def __init__(self, folder: Path, name: str = "") -> None:
+    def __init__(self, folder: Path, name: str = "", *, of_many: bool = False) -> None:
         self.size = 0
-        self.path = folder / (name or f".zcbulk-{secrets.token_hex(8)}.part")
         self._hash = hashlib.sha256()
         self._blocks: list[bytes] = []
         self._waiting = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._lock: int | None = None
+        if not name:
+            _sweep(folder)
+        if name or of_many:
+            self.path = folder / (name or f".zcbulk-{secrets.token_hex(8)}-many.part")
+            descriptor = _made(self.path)
+        else:
+            self.path, descriptor = _hidden(folder)
+            self._lock = os.dup(descriptor)  # until it has its place
         # Raw: it writes large blocks, and nothing is left over that a close could fail to write.
-        self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb", buffering=0)
+        self._file = os.fdopen(descriptor, "wb", buffering=0)
 
     def write(self, data: bytes) -> None:
         """Appends bytes.
@@ -72,11 +100,16 @@ class NewFile:
     def close(self) -> None:
         """Closes it as it is; what is not finished is worth nothing."""
         self._file.close()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     def discard(self) -> None:
-        """Removes it."""
-        self.close()
-        self.path.unlink(missing_ok=True)
+        """Removes it; does nothing once it has its place."""
+        try:
+            self.path.unlink(missing_ok=True)
+        finally:
+            self.close()
 
     def _flush(self) -> None:
         data = memoryview(b"".join(self._blocks))
@@ -141,7 +174,7 @@ class NewFiles:
         Raises:
             OSError: It cannot be made there.
         """
-        file = NewFile(folder)
+        file = NewFile(folder, of_many=True)
         self._open.append(file)
         return file
 
@@ -273,6 +306,60 @@ def claim(path: Path) -> None:
         OSError: It cannot be made.
     """
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def _made(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(path, flags, 0o600)
+
+
+def _hidden(folder: Path) -> tuple[Path, int]:
+    """Makes a hidden file, and locks it where the file system has locks."""
+    while True:
+        path = folder / f".zcbulk-{secrets.token_hex(8)}.part"
+        descriptor = _made(path)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # another process takes it for one that was left
+            os.close(descriptor)
+            continue
+        except OSError:
+            return path, descriptor
+        if os.fstat(descriptor).st_nlink:
+            return path, descriptor
+        os.close(descriptor)
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what processes left in a folder that were ended; what cannot go stays."""
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        for entry in found:
+            if name := _HIDDEN.fullmatch(entry.name):
+                with contextlib.suppress(OSError):
+                    _remove_if_left(Path(entry.path), has_lock=name[1] is None)
+
+
+def _remove_if_left(path: Path, *, has_lock: bool) -> None:
+    known = path.lstat()
+    if not stat.S_ISREG(known.st_mode):
+        return
+    is_old = known.st_mtime < time.time() - _ABANDONED
+    if not has_lock:
+        if is_old:
+            path.unlink()
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    except OSError:
+        if is_old:
+            path.unlink()
+    else:
+        path.unlink()
+    finally:
+        os.close(descriptor)
 
 
 def stem_of(path: Path) -> str:

@@ -22,6 +22,7 @@ from zcbulk_tui.domain.upload import Suspects, UploadFile
 from zcbulk_tui.errors import (
     BetweenError,
     BusyError,
+    HeldError,
     QuotaSpentError,
     SignInError,
     UnclearError,
@@ -293,7 +294,14 @@ def slot_of(form: FormRef, jobs: Iterable[JobSnapshot], last: Insertion | None) 
     return Slot(ended_badly=before.job.label if before is not None and ended_badly else "")
 
 
-_PASSES = (UnreachableError, BusyError, SignInError, QuotaSpentError, BetweenError)
+_PASSES = (
+    UnreachableError,
+    BusyError,
+    SignInError,
+    QuotaSpentError,
+    BetweenError,
+    HeldError,  # a call that was not to be made any more when its turn came
+)
 
 _NOT_COMPLETE = 11350
 """Creator's code for a start before the upload is complete: wait, and start then [OAS]."""

@@ -11,7 +11,7 @@ from zcbulk_tui.domain.form_forecast import forecast, is_slow
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, Motion, Remaining, motion, remaining
-from zcbulk_tui.errors import BusyError, QuotaSpentError, SignInBusyError, ZcbulkError
+from zcbulk_tui.errors import BusyError, ExitCode, QuotaSpentError, SignInBusyError, ZcbulkError
 
 
 class Fault(NamedTuple):
@@ -120,6 +120,22 @@ class JobSnapshot:
     def is_given_up(self) -> bool:
         """Whether no poll follows the one that failed."""
         return self.fault is not None and (self.fault.error.ends_polls or self.is_final)
+
+    @property
+    def exit_code(self) -> ExitCode | None:
+        """How it has ended, or that it cannot be read; None while neither is known.
+
+        A job that is completed, and whose answer does not say how many of its records failed, is
+        fine: nothing says otherwise.
+        """
+        last = self.last
+        if last is not None and last.state.is_final:
+            if last.state is not JobState.COMPLETED:
+                return ExitCode.ENDED_BADLY
+            return ExitCode.FAILED_RECORDS if last.counts.failed else ExitCode.FINE
+        if self.fault is not None and self.fault.error.ends_polls:
+            return self.fault.error.exit_code
+        return None
 
     def allows(self, action: Action) -> bool:
         """Whether `action` can make sense now.

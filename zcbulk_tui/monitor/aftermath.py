@@ -11,6 +11,7 @@ from zcbulk_tui.domain.job import JobReading, JobRef
 from zcbulk_tui.domain.records import ANSWERED_WITHIN, ControlRecord, EventKind, last_of_each
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.memory import Memory
+from zcbulk_tui.store.queue_stops import QueueStops
 
 
 class Asked(NamedTuple):
@@ -135,13 +136,14 @@ class Aftermath:
                 self._watches.pop(known.key, None)
         return changed
 
-    def begin(self, record: ControlRecord) -> None:
-        """Writes down that a command is about to be sent.
+    def begin(self, record: ControlRecord, stops: QueueStops | None) -> None:
+        """Writes down that a command is about to be sent; see `Memory.begin`.
 
         Raises:
-            HeldError: An earlier one stands in its way.
+            HeldError: An earlier one stands in its way, or a stop of the queue.
+            ConfigError: Whether that is stopped cannot be read.
         """
-        self._memory.begin(record)
+        self._memory.begin(record, stops)
         self._tell(record)
 
     def note(self, record: ControlRecord) -> None:

@@ -21,7 +21,7 @@ from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.records import EventKind, JobEvent
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
-from zcbulk_tui.errors import ConfigError, ZcbulkError
+from zcbulk_tui.errors import AlertNotSentError, ConfigError, FaultError, ZcbulkError
 from zcbulk_tui.monitor.events import AlertCleared, AlertNotSent, AlertRaised, Sink
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
@@ -40,6 +40,13 @@ them in each, since a thousand at once would hold up the keys."""
 
 _NOT_TOO_LATE = timedelta(hours=1)
 """The age up to which an alert is handed on that its window could not hand on."""
+
+_SETTLES = timedelta(minutes=1)
+"""The time between two looks for alerts whose sender is gone."""
+
+_LASTS = timedelta(hours=1, minutes=15)
+"""The age of an alert at which no sender can be at it any more: handed on at the latest, and tried
+for as long as a webhook does."""
 
 _SLEPT = timedelta(minutes=1)
 """The time between two looks from which on the machine must have slept."""
@@ -113,6 +120,7 @@ class Alerts:
         channels: The ways out of the dashboard, each with the severity from which on alerts take
             it; None for none.
         quiet_hours: When only what is critical takes them; None for never.
+        alone: Returns whether no other window is open, which may be sending still.
     """
 
     def __init__(
@@ -127,6 +135,7 @@ class Alerts:
         polls: Callable[[], bool],
         channels: Sequence[tuple[AlertChannel, Severity | None]] = (),
         quiet_hours: QuietHours | None = None,
+        alone: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store = store
         self._sources = sources
@@ -149,6 +158,9 @@ class Alerts:
         self._last: int | None = None
         self._active: dict[int, Alert] = {}
         self._unwritten: list[tuple[Alert, str, str]] = []
+        self._alone = alone
+        self._sending: set[tuple[int, str]] = set()
+        self._settled_at: datetime | None = None
 
     async def run(self) -> None:
         """Looks until cancelled."""
@@ -168,6 +180,7 @@ class Alerts:
             self._read()
             if awake_since is not None:
                 self._evaluate(Watch(now, self._store.kept_since(now), awake_since))
+                self._settle(now)
                 self._hand_on(now)
                 self._read()
         except ConfigError:
@@ -268,6 +281,7 @@ class Alerts:
             self._log(alert, alert.text, alert.at)
             for channel, way in ways:
                 if way is SENDING and self._tasks is not None:
+                    self._sending.add((alert.id, channel.name))
                     self._tasks.create_task(self._send(alert, channel))
 
     def _way(self, alert: Alert, least: Severity | None, now: datetime) -> str:
@@ -280,14 +294,50 @@ class Alerts:
         try:
             await channel.send(alert)
         except ZcbulkError as error:
-            self._log(alert, f"Alert not sent by {channel.name}", self._now(), error)
-            self._sink.publish(AlertNotSent(alert, channel.name, error))
-            outcome = f"not sent: {error.title}"
+            outcome = self._not_sent(alert, channel.name, error)
+        except asyncio.CancelledError:
+            with suppress(ConfigError):  # whoever polls next settles it
+                self._lose(alert, channel.name)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the monitor goes on without it
+            fault = FaultError.of(f"The {channel.name} of alerts", error)
+            outcome = self._not_sent(alert, channel.name, fault)
         else:
             outcome = SENT
+        finally:
+            self._sending.discard((alert.id, channel.name))
         self._unwritten.append((alert, channel.name, outcome))
         with suppress(ConfigError):  # it is tried again with the next look
             self._write_outcomes()
+
+    def _not_sent(self, alert: Alert, channel: str, error: ZcbulkError) -> str:
+        """Says that an alert was not sent; returns the outcome."""
+        self._log(alert, f"Alert not sent by {channel}", self._now(), error)
+        self._sink.publish(AlertNotSent(alert, channel, error.kept()))
+        return f"not sent: {error.title}"
+
+    def _settle(self, now: datetime) -> None:
+        """Settles what processes were sending that are gone: it may have arrived, or not."""
+        if self._settled_at is not None and timedelta(0) <= now - self._settled_at < _SETTLES:
+            return
+        is_alone = self._alone()
+        for alert, channels in self._store.left_sending():
+            if is_alone or now - alert.at >= _LASTS:
+                for channel in channels:
+                    if (alert.id, channel) not in self._sending:
+                        error = self._lose(alert, channel)
+                        self._sink.publish(AlertNotSent(alert, channel, error))
+        self._settled_at = now
+
+    def _lose(self, alert: Alert, channel: str) -> ZcbulkError:
+        """Writes down that the sender of an alert is gone; returns what to say of that."""
+        self._store.note_lost(alert, channel)
+        text = f"It is not known whether the alert arrived by {channel}"
+        error = AlertNotSentError(
+            text, "zcbulk-tui was ended while it was sent.", "It is not sent again."
+        )
+        self._log(alert, text, self._now(), error)
+        return error
 
     def _write_outcomes(self) -> None:
         while self._unwritten:

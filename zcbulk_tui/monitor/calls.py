@@ -149,6 +149,7 @@ class Slots:
         why: See `Calls.make`.
         priority: How they wait for their turn.
         admission: The turn of the first one, where it has had it already.
+        check: Called when a call has waited for its turn; where it raises, the call is not made.
 
     Attributes:
         request: How the last of them was put; empty where there was none.
@@ -163,6 +164,7 @@ class Slots:
         why: str,
         priority: Priority,
         admission: Admission | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self.request = ""
         self.made = 0
@@ -172,6 +174,7 @@ class Slots:
         self._why = why
         self._priority = priority
         self._admission = admission
+        self._check = check
         self._call: _Call | None = None
 
     @property
@@ -189,6 +192,11 @@ class Slots:
         admission, self._admission = self._admission, None
         if admission is None:
             place = await self._calls.limiter.enter(self._priority)
+            try:
+                self._check()
+            except ZcbulkError:
+                self._calls.limiter.give_back(place)
+                raise
             admission = self._calls.admit(place, self._cause)
         try:
             async with self._calls.make(admission, self._about, self._why, request) as self._call:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from zcbulk_tui.domain.budget import Cause
@@ -15,6 +16,23 @@ from zcbulk_tui.monitor.calls import Calls, Slots
 from zcbulk_tui.monitor.polled_job import PolledJob
 from zcbulk_tui.monitor.ports import JobApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.store.queue_stops import QueueStops
+
+
+class Sender(NamedTuple):
+    """Who sends a command: a user, unless more is said.
+
+    Attributes:
+        sends_again: Returns whether it sends the command again after an error that proves that
+            nothing happened, which is said then.
+        stops: What keeps it from sending any; None for nothing.
+        check: Called before each call is made, however long that has waited for its turn; raises
+            `HeldError` where it is not to be made any more.
+    """
+
+    sends_again: Callable[[ZcbulkError], bool] = lambda _: False
+    stops: QueueStops | None = None
+    check: Callable[[], None] = lambda: None
 
 
 class Control:
@@ -56,7 +74,11 @@ class Control:
             raise too_late("The job has changed meanwhile: it is over, or was commanded elsewhere.")
 
     def begin(
-        self, polled_job: PolledJob, action: Action, shown: JobReading | None
+        self,
+        polled_job: PolledJob,
+        action: Action,
+        shown: JobReading | None,
+        sender: Sender,
     ) -> ControlRecord:
         """Writes down that a command is about to be sent; returns the record.
 
@@ -64,9 +86,11 @@ class Control:
             polled_job: The job, which takes the record.
             action: What to ask of it.
             shown: The reading on the screen when the user decided.
+            sender: Who sends it.
 
         Raises:
-            HeldError: An earlier command stands in its way, by whatever process.
+            HeldError: An earlier command stands in its way, by whatever process, or a stop.
+            ConfigError: Whether there is a stop cannot be read.
         """
         context, command = self._context, Command(action, self._now())
         known = [reading for reading in (shown, polled_job.last) if reading is not None]
@@ -75,15 +99,12 @@ class Control:
         record = ControlRecord(
             key, polled_job.job, context.profile, context.operator, command, newest
         )
-        self._aftermath.begin(record)
+        self._aftermath.begin(record, sender.stops)
         polled_job.note(record)
         return record
 
     async def send(
-        self,
-        polled_job: PolledJob,
-        record: ControlRecord,
-        is_sent_again: Callable[[ZcbulkError], bool],
+        self, polled_job: PolledJob, record: ControlRecord, sender: Sender
     ) -> ControlRecord:
         """Sends a command that has begun.
 
@@ -93,7 +114,7 @@ class Control:
         Args:
             polled_job: The job.
             record: The command.
-            is_sent_again: Whether the caller sends it again after an error.
+            sender: Who sends it.
 
         Returns:
             The record as the answer leaves it: accepted, refused, or still `Outcome.SENT` where
@@ -101,14 +122,19 @@ class Control:
         """
         command = record.command
         slot = Slots(
-            self._calls, polled_job.job, Cause.COMMAND, command.action.value, Priority.COMMAND
+            self._calls,
+            polled_job.job,
+            Cause.COMMAND,
+            command.action.value,
+            Priority.COMMAND,
+            check=sender.check,
         )
         try:
             said = await self._api.control(polled_job.job.ref, command.action, slot)
         except ZcbulkError as error:
             # Every other answer proves that nothing happened.
             is_unclear = isinstance(error, UnclearError)
-            error.is_sent_again = not is_unclear and is_sent_again(error)
+            error.is_sent_again = not is_unclear and sender.sends_again(error)
             command = command.ended(Outcome.SENT if is_unclear else Outcome.REFUSED, error=error)
         except BaseException:
             outcome = Outcome.SENT if slot.may_have_left else Outcome.REFUSED

@@ -103,6 +103,16 @@ class NightChanged(NamedTuple):
     ended: Night | None = None
 
 
+class ReportNotWritten(NamedTuple):
+    """The report of a night could not be written; it is tried again. Said once for each reason.
+
+    Attributes:
+        error: Why not.
+    """
+
+    error: ZcbulkError
+
+
 class ContractContradicted(NamedTuple):
     """An answer is not what was known of the server, which was noted.
 
@@ -126,6 +136,7 @@ Event = (
     | AlertCleared
     | AlertNotSent
     | NightChanged
+    | ReportNotWritten
     | ContractContradicted
 )
 

@@ -217,6 +217,8 @@ class Follower:
                 self._service.pause(paused=event.kind is EventKind.PAUSED)
             case EventKind.PACE:
                 self._quota.pace = Pace(event.text)
+            case EventKind.INSERT if event.error is not None:
+                self._service.take_hold(event.error, event.at)
         polled_job = self._polled_jobs.get(event.ref) if event.ref else None
         if polled_job is None:
             return

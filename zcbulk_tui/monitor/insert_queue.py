@@ -106,7 +106,7 @@ class InsertQueue:
         self._works = works
         self._only = only
         self._steps = InsertSteps(
-            api, monitor, context, insertions, now, self.look, self._republish
+            api, monitor, context, insertions, now, self._check, self.look, self._republish
         )
         self._tasks: asyncio.TaskGroup | None = None
         self._recorder = Recorder(context.memory, now)
@@ -288,6 +288,8 @@ class InsertQueue:
         except ConfigError:
             return  # it is tried again with the next look
         is_other_stop, self._stop = stop != self._stop, stop
+        if is_other_stop and stop is None:
+            self._waits.clear()  # its user has looked at it
         self._publish(known, slots, in_any_case=is_other_stop)
         self._is_read = True
         if self._tasks is None or not works:
@@ -314,7 +316,7 @@ class InsertQueue:
         job = self._job(insertion)
         if job is not None and job.state in STARTED | _ENDED_EARLY:
             return where is not Stage.SENDING
-        if self._stop is not None:
+        if self._stop is not None or self._rests:
             return False
         return not where.needs_user and not (where is Stage.WAITS and slot.taken_by)
 
@@ -342,8 +344,8 @@ class InsertQueue:
                 self._steps.lose_job(insertion, job.last.raw_state if job.last else "")
             return False
         self._judge()
-        if self._insertions.stops.current() is not None:
-            return False  # it may have been stopped while the step before was on its way
+        if self._insertions.stops.current() is not None or self._rests:
+            return False  # that may have come while the step before was on its way
         match stage(insertion, self._slot(insertion.form)):
             case Stage.SENDING:
                 # This process holds the lock of the form, so whoever sent it is gone.
@@ -354,6 +356,9 @@ class InsertQueue:
                 if is_taken or not self._may_create(insertion):
                     return False
                 return self._goes_on(insertion, await self._steps.create(insertion))
+            case Stage.CREATED | Stage.UPLOADED if self._quota.budget.day.spent:
+                self._wait(insertion.key, "Zoho says that the day's calls are used up")
+                return False
             case Stage.CREATED:
                 uploaded = await self._steps.upload(insertion)
                 return self._goes_on(insertion, uploaded) and insertion.starts
@@ -397,10 +402,37 @@ class InsertQueue:
             return False
         return True
 
+    @property
+    def _rests(self) -> bool:
+        """Whether an answer to whatever call says that no more are to be made for a while."""
+        return self._monitor.service.held_for > 0
+
+    @property
+    def _why_it_rests(self) -> str:
+        error = self._monitor.service.own.held_by
+        return f"A pause: {error.title}" if self._rests and error is not None else ""
+
+    def _check(self) -> None:
+        """Makes sure that a call may be made that has waited for its turn.
+
+        Raises:
+            HeldError: It may not, or that is not known: the queue was stopped meanwhile, or Zoho
+                has asked for a pause.
+        """
+        try:
+            self._judge()
+            self._insertions.stops.check()
+        except ConfigError as error:
+            raise HeldError(error.title, f"Nothing was sent. {error.cause}") from error
+        if self._rests:
+            raise HeldError(self._why_it_rests, "Nothing was sent.", "It is sent after a pause.")
+
     def _wait(self, key: str, why: str) -> None:
         before = self._waits.get(key)
         tries = before.tries if before else 0
-        seconds = min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT)
+        own = min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT)
+        # What Zoho says of a pause is more than a guess.
+        seconds = self._monitor.service.held_for if self._rests else own
         self._waits[key] = _Wait(_time() + seconds, tries + 1, why)
 
     # What is said of it.
@@ -428,10 +460,11 @@ class InsertQueue:
         sending = self._steps.sending.get(key)
         seconds = _time() - sending.began if sending else 0.0
         waits = self._waits.get(key)
+        pause = self._why_it_rests if file.stage is not Stage.SENDING else ""
         return file._replace(
             sent=sending.sent if sending else None,
             rate=sending.sent / seconds if sending and sending.sent and seconds >= 1 else None,
-            trouble=self._steps.unwritten.get(key) or (waits.why if waits else ""),
+            trouble=self._steps.unwritten.get(key) or (waits.why if waits else "") or pause,
             start=self._start_of(file),
         )
 

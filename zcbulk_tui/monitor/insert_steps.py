@@ -35,6 +35,7 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.calls import Slots
+from zcbulk_tui.monitor.control import Sender
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import InsertApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
@@ -69,12 +70,14 @@ class InsertSteps:
         context: Where this window works.
         insertions: Keeps what is known of them.
         now: The time of day; aware.
+        check: See `Sender`.
         changed: Called when a step begins.
         moved_on: Called when more of a file has left, now and then.
 
     Attributes:
         sending: The uploads that are on their way, by the keys of the insertions.
         cancelled: The keys of those whose upload the user has cancelled.
+        sender: How it sends a start.
         unwritten: What Zoho has answered and cannot be written down, in words, by their keys.
     """
 
@@ -85,6 +88,7 @@ class InsertSteps:
         context: ProfileContext,
         insertions: Insertions,
         now: Callable[[], datetime],
+        check: Callable[[], None],
         changed: Callable[[], None],
         moved_on: Callable[[], None],
     ) -> None:
@@ -96,9 +100,12 @@ class InsertSteps:
         self._context = context
         self._insertions = insertions
         self._now = now
+        self._check = check
         self._changed = changed
         self._moved_on = moved_on
         self._recorder = Recorder(context.memory, now)
+        self._failures = 0
+        self.sender = Sender(passes, insertions.stops, check)
 
     async def create(self, insertion: Insertion) -> StepRecord:
         """Creates the job of an insertion; returns what became of that.
@@ -121,7 +128,7 @@ class InsertSteps:
         except BaseException:
             self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
             raise
-        self._monitor.service.note_success()
+        self._note_success()
         done = record._replace(outcome=Outcome.ACCEPTED, said=created.answer.text)
         known = insertion._replace(create=done, job_id=created.job_id)
         job = _job_of(known, self._now())
@@ -164,7 +171,7 @@ class InsertSteps:
         finally:
             self.sending.pop(insertion.key)
             self.cancelled.discard(insertion.key)
-        self._monitor.service.note_success()
+        self._note_success()
         done = record._replace(outcome=Outcome.ACCEPTED, said=said.text)
         known = begun._replace(upload=done)
         # Both in one: what is not to be started is over with its upload.
@@ -177,10 +184,19 @@ class InsertSteps:
 
     def _note_failure(self, error: ZcbulkError) -> None:
         """Has it known how calls go, also where no poll would meet it: no job is watched yet."""
+        if isinstance(error, HeldError | DataError):
+            return  # nothing was sent
+        self._failures += 1
+        service = self._monitor.service
         if isinstance(error, SignedOutError):
-            self._monitor.service.note_no_token(error, failures=1)
-        elif not isinstance(error, DataError):
-            self._monitor.service.note_failure(error)
+            service.note_no_token(error, self._failures)
+        else:
+            service.note_failure(error)
+            service.hold_if_asked(error, self._failures)
+
+    def _note_success(self) -> None:
+        self._failures = 0
+        self._monitor.service.note_success()
 
     async def start(self, insertion: Insertion) -> str | None:
         """Starts the job of an insertion that has its file; it is over then.
@@ -193,7 +209,7 @@ class InsertSteps:
         if last is None or last.command.outcome is Outcome.REFUSED:
             self._watch(insertion)
             try:
-                command = await self._monitor.command(ref, Action.START, is_sent_again=passes)
+                command = await self._monitor.command(ref, Action.START, sender=self.sender)
             except HeldError as error:
                 return error.cause
             except UsageError as error:
@@ -240,7 +256,14 @@ class InsertSteps:
 
     def _slots(self, insertion: Insertion, step: Step) -> Slots:
         about = _job_of(insertion, self._now()) if insertion.job_id else insertion.form.form
-        return Slots(self._monitor.calls, about, Cause.COMMAND, step.value, Priority.COMMAND)
+        return Slots(
+            self._monitor.calls,
+            about,
+            Cause.COMMAND,
+            step.value,
+            Priority.COMMAND,
+            check=self._check,
+        )
 
     async def _write(self, known: Insertion, what: str, write: Callable[[], None]) -> None:
         """Writes down what Zoho has done, however long that takes: nobody else knows it."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from zcbulk_tui.domain.records import EventKind
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import FaultError, ZcbulkError
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
@@ -95,13 +95,19 @@ class Heartbeat:
         try:
             await self._send()
         except ZcbulkError as error:
-            if self._lost != error.title:
-                self._recorder.event(EventKind.HEARTBEAT, error.title, error=error)
-            self._lost = error.title
+            self._fail(error)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the monitor goes on without it
+            self._fail(FaultError.of("The heartbeat", error))
             return
         if self._lost:
             self._recorder.event(EventKind.HEARTBEAT, "The heartbeat arrives again")
         self._lost = ""
+
+    def _fail(self, error: ZcbulkError) -> None:
+        if self._lost != error.title:
+            self._recorder.event(EventKind.HEARTBEAT, error.title, error=error)
+        self._lost = error.title
 
     def _note(self, why: str) -> None:
         """Writes down once that it stops, and once that it goes on."""

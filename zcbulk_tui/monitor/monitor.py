@@ -18,7 +18,7 @@ from zcbulk_tui.monitor.aftermath import Aftermath
 from zcbulk_tui.monitor.call_limiter import CallLimiter, Priority
 from zcbulk_tui.monitor.calls import Admission, Calls, Slots
 from zcbulk_tui.monitor.clock import ClockWatch
-from zcbulk_tui.monitor.control import Control, too_late
+from zcbulk_tui.monitor.control import Control, Sender, too_late
 from zcbulk_tui.monitor.editing import Editing
 from zcbulk_tui.monitor.events import CommandEnded, Sink
 from zcbulk_tui.monitor.following import TICK, Follower
@@ -210,8 +210,7 @@ class Monitor:
         ref: JobRef,
         action: Action,
         shown: JobReading | None = None,
-        *,
-        is_sent_again: Callable[[ZcbulkError], bool] = lambda _: False,
+        sender: Sender = Sender(),  # noqa: B008 - a constant
     ) -> Command:
         """Starts or aborts a job: sent once, and never again by itself.
 
@@ -222,14 +221,14 @@ class Monitor:
             ref: The job.
             action: What to ask of it.
             shown: The reading on the screen when the user decided.
-            is_sent_again: Whether the caller sends it again after an error that proves that nothing
-                happened, which is said then.
+            sender: Who sends it.
 
         Returns:
             The command as the server's answer leaves it.
 
         Raises:
-            HeldError: It was not sent, since an earlier command stands in its way.
+            HeldError: It was not sent, since an earlier command or a stop stands in its way.
+            ConfigError: It was not sent, since whether there is a stop cannot be read.
             UsageError: It was not sent, since it makes no sense any more.
         """
         if self._read_only:
@@ -244,13 +243,13 @@ class Monitor:
             self._follower.learn(polled_job)
             self._control.check(polled_job, action)
             try:
-                record = self._control.begin(polled_job, action, shown)
+                record = self._control.begin(polled_job, action, shown, sender)
             except HeldError:
                 self._follower.learn(polled_job)
                 raise
             self._publish(polled_job)
             try:
-                command = (await self._control.send(polled_job, record, is_sent_again)).command
+                command = (await self._control.send(polled_job, record, sender)).command
             except asyncio.CancelledError:
                 self._publish(polled_job)
                 raise
@@ -262,7 +261,7 @@ class Monitor:
         if command.error is None:
             self._quota.not_spent()
             self.service.note_success()
-        else:
+        elif not isinstance(command.error, HeldError):  # else no call was made
             self.service.note_failure(command.error)
             wait = self.service.hold_if_asked(command.error, failures=1)
             if wait is not None:

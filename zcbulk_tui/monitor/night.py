@@ -9,8 +9,8 @@ from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.night import LATE, ErrorBudget, Night, NightPlan, exceeded
 from zcbulk_tui.domain.night_text import LONGEST
 from zcbulk_tui.domain.records import EventKind
-from zcbulk_tui.errors import ConfigError, ZcbulkError
-from zcbulk_tui.monitor.events import NightChanged, Sink
+from zcbulk_tui.errors import ConfigError, FaultError, ZcbulkError
+from zcbulk_tui.monitor.events import NightChanged, ReportNotWritten, Sink
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.ports import NightReports
 from zcbulk_tui.monitor.profile_context import ProfileContext
@@ -173,12 +173,10 @@ class NightWatch:
         try:
             await asyncio.to_thread(self.reports.write, night, self._monitor.service.own.no_token)
         except ZcbulkError as error:
-            seconds = min(wait.seconds * 2, _LONGEST_WAIT) if wait else _FIRST_WAIT
-            self._waits[night.id] = _Wait(_time() + seconds, seconds, error.title)
-            self.trouble = error
-            if wait is None or wait.why != error.title:
-                said = "The report of the night is not written yet; it is tried again"
-                self._recorder.event(EventKind.NIGHT, said, error=error)
+            self._not_written(night, error)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the monitor goes on without it
+            self._not_written(night, FaultError.of("The report", error))
             return
         self._waits.pop(night.id, None)
         self.trouble = None
@@ -186,6 +184,16 @@ class NightWatch:
         self._written.add(night.id)
         self._nights.reported(night, self._now())
         self._recorder.event(EventKind.NIGHT, f"Report written: {night.report}")
+
+    def _not_written(self, night: Night, error: ZcbulkError) -> None:
+        wait = self._waits.get(night.id)
+        seconds = min(wait.seconds * 2, _LONGEST_WAIT) if wait else _FIRST_WAIT
+        self._waits[night.id] = _Wait(_time() + seconds, seconds, error.title)
+        self.trouble = error
+        if wait is None or wait.why != error.title:
+            said = "The report of the night is not written yet; it is tried again"
+            self._recorder.event(EventKind.NIGHT, said, error=error)
+            self._sink.publish(ReportNotWritten(error.kept()))
 
 
 def arm(nights: Nights, recorder: Recorder, plan: NightPlan, operator: str, now: datetime) -> Night:

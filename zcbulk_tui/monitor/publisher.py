@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.publication import TRUSTED, Publication, Stamp
 from zcbulk_tui.domain.records import EventKind
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, FaultError, ZcbulkError
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
@@ -80,21 +80,27 @@ class Publisher:
             self._files(),
         )
         stamp = Stamp.at(publication.now)
-        made = await asyncio.to_thread(self._made, publication, stamp)
-        # The thread may have taken its time, and another window this one's place.
-        if made is None or not self._monitor.polls_for_all:
-            return
         try:
+            made = await asyncio.to_thread(self._made, publication, stamp)
+            # The thread may have taken its time, and another window this one's place.
+            if made is None or not self._monitor.polls_for_all:
+                return
             await asyncio.to_thread(self._write, made)
         except ConfigError as error:
-            # What is there may be of two moments now: all of it is written with the next look.
-            self._last = None
-            self._note(error)
+            self._fail(error)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the monitor goes on without it
+            self._fail(FaultError.of("The page", error))
             return
         self._last = stamp, made
         self._note(None)
 
-    def _note(self, error: ConfigError | None) -> None:
+    def _fail(self, error: ZcbulkError) -> None:
+        # What is there may be of two moments now: all of it is written with the next look.
+        self._last = None
+        self._note(error)
+
+    def _note(self, error: ZcbulkError | None) -> None:
         """Says once that nothing can be published, and once that it can be again."""
         before, self._trouble = self._trouble, None if error is None else error.title
         if self._trouble == before:

@@ -73,10 +73,11 @@ class Service:
         # A pause that is chosen later arrives as an event, sooner than from the window that polls.
         paused = self._snapshot.paused if before else other.paused
         self._change(paused=paused, answered=other.answered, changed_at=other.changed_at)
-        if status.polls and before and before.held_by and before.held_until:
-            seconds = (before.held_until - self._now()).total_seconds()
+        told = before or status.service
+        if status.polls and told and told.held_by and told.held_until:
+            seconds = (told.held_until - self._now()).total_seconds()
             # The clock may have been set since the other one wrote it.
-            self._hold(before.held_by, min(seconds, backoff.LONGEST))
+            self._hold(told.held_by, min(seconds, backoff.LONGEST))
 
     @property
     def paused(self) -> bool:
@@ -154,6 +155,14 @@ class Service:
             return None
         self._hold(error, seconds)
         return seconds
+
+    def take_hold(self, error: ZcbulkError, at: datetime) -> None:
+        """Takes that Zoho has asked another process for peace, some time ago."""
+        if isinstance(error, BusyError):
+            age = max((self._now() - at).total_seconds(), 0.0)
+            seconds = min(error.retry_after or backoff.BUSY, backoff.LONGEST) - age
+            if seconds > self.held_for:
+                self._hold(error, seconds)
 
     def retry_after(self, error: ZcbulkError, failures: int, failing: int) -> float:
         """Returns the seconds after which a job is polled again.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from zcbulk_tui.domain.job import Counts, JobRef, WatchedJob
-from zcbulk_tui.domain.job_end import end_of, worst
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import (
     ExitCode,
@@ -96,7 +95,7 @@ class UntilEnded:
     def time_out(self) -> None:
         """Ends the wait: it has lasted long enough."""
         self.is_late = not self.over.is_set()
-        self._stop(ChangeKind.TIMEOUT, worst({*self._ended.values(), ExitCode.TIMEOUT}))
+        self._stop(ChangeKind.TIMEOUT, ExitCode.worst({*self._ended.values(), ExitCode.TIMEOUT}))
 
     def interrupt(self, exit_code: int) -> None:
         """Ends the wait: somebody wants that."""
@@ -107,7 +106,7 @@ class UntilEnded:
         self.snapshots[ref] = snapshot
         if ref in self._ended:
             return
-        end = end_of(snapshot)
+        end = snapshot.exit_code
         if end is not None:
             self._end(snapshot, end)
         elif snapshot.fault is not None:
@@ -125,7 +124,7 @@ class UntilEnded:
     def _end(self, snapshot: JobSnapshot, end: ExitCode) -> None:
         self._ended[snapshot.ref] = end
         is_over = self._any_ends or len(self._ended) == len(self.snapshots)
-        exit_code = worst(self._ended.values()) if is_over else None
+        exit_code = ExitCode.worst(self._ended.values()) if is_over else None
         fault = None if snapshot.is_final else snapshot.fault
         error = fault.error if fault is not None else None
         self._report(Change(ChangeKind.ENDED, snapshot, error, exit_code))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from zcbulk_tui.domain.job import JobReading
-from zcbulk_tui.domain.job_end import end_of
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 from zcbulk_tui.render.columns import columns
 from zcbulk_tui.render.figures import number, percent
@@ -60,7 +59,7 @@ def block(
     shown = snapshots
     if len(snapshots) > room:
         by_end = sorted(
-            range(len(snapshots)), key=lambda place: end_of(snapshots[place]) is not None
+            range(len(snapshots)), key=lambda place: snapshots[place].exit_code is not None
         )
         shown = [snapshots[place] for place in sorted(by_end[: room - 1])]
     lines += [row(Listed("", snapshot), now, at, glyphs) for snapshot in shown]

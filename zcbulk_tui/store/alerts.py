@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     import sqlite3
 
 SENDING = "sending"
-"""The outcome of a channel whose sending has begun; it stays that of a process that was ended."""
+"""The outcome of a channel whose sending has begun; it is settled where the process has ended."""
+
+LOST = "unknown: zcbulk-tui was ended while it was sent"
+"""The outcome of a channel whose process was ended meanwhile; it is not sent again."""
 
 _SELECT = f"""
 SELECT alerts.id, alerts.kind, alerts.severity, alerts.text, alerts.at, alerts.is_asked,
@@ -70,6 +73,18 @@ UPDATE alerts SET cleared_at = :at WHERE profile = :profile AND cleared_at IS NU
 """
 
 _BEGIN_SENDING = "UPDATE alerts SET sent = :sent WHERE id = :id AND sent = '{}'"
+
+# What is no JSON is found by whoever reads it.
+_LEFT_SENDING = f"""
+{_SELECT} AND CASE WHEN json_valid(alerts.sent)
+    THEN EXISTS (SELECT 1 FROM json_each(alerts.sent) WHERE value = '{SENDING}') END
+ORDER BY alerts.id
+"""
+
+_NOTE_LOST = (
+    "UPDATE alerts SET sent = json_set(sent, :channel, :outcome) "
+    f"WHERE id = :id AND json_extract(sent, :channel) = '{SENDING}'"
+)
 
 _NOTE_SENT = "UPDATE alerts SET sent = json_set(sent, :channel, :outcome) WHERE id = :id"
 
@@ -234,6 +249,19 @@ class AlertStore:
         with self._database.transaction() as connection:
             values = {"id": alert.id, "channel": f'$."{channel}"', "outcome": one_line(outcome)}
             connection.execute(_NOTE_SENT, values)
+
+    def left_sending(self) -> list[tuple[Alert, list[str]]]:
+        """Returns those whose sending has begun and not ended, with the names of the channels."""
+        return [
+            (alert, [name for name, outcome in self.sent(alert).items() if outcome == SENDING])
+            for alert in self._alerts(_LEFT_SENDING)
+        ]
+
+    def note_lost(self, alert: Alert, channel: str) -> None:
+        """Writes that the sender of an alert is gone, unless it has written another outcome."""
+        with self._database.transaction() as connection:
+            values = {"id": alert.id, "channel": f'$."{channel}"', "outcome": LOST}
+            connection.execute(_NOTE_LOST, values)
 
     def sent(self, alert: Alert) -> dict[str, str]:
         """Returns what became of an alert on each of its ways, by their names."""

@@ -1,7 +1,6 @@
 """The past jobs of a form, as far as their readings are remembered."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
@@ -44,15 +43,21 @@ class FormPasts:
         self._database = database
         self._profile = profile
         self._known: dict[JobRef, FormPast | None] = {}
+        self._unread: set[JobRef] = set()
 
     def of(self, ref: JobRef) -> FormPast | None:
         """Returns what past jobs of a job's form show; None where there are none; no error."""
         form = _form(ref)
-        if form not in self._known:
-            self._known[form] = None
-            with suppress(ConfigError):
+        if form not in self._known and form not in self._unread:
+            try:
                 self._known[form] = read_form_past(self._database, self._profile, ref)
-        return self._known[form]
+            except ConfigError:
+                self._unread.add(form)
+        return self._known.get(form)
+
+    def look_again(self) -> None:
+        """Has those read that could not be read: each is tried once between two calls of this."""
+        self._unread.clear()
 
     def note(self, ref: JobRef, reading: JobReading) -> None:
         """Takes a reading that was written down."""

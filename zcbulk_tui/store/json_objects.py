@@ -11,7 +11,7 @@ from typing import Any
 from zcbulk_tui.domain.address import make_ref, parse_base_url
 from zcbulk_tui.domain.job import Counts, Environment, JobReading, JobRef, WatchedJob
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import Answer, ZcbulkError
+from zcbulk_tui.errors import Answer, ServiceError, ZcbulkError
 from zcbulk_tui.store.rows import to_millis, to_moment, to_state
 
 JsonObject = dict[str, object]
@@ -135,6 +135,7 @@ def error_object(error: ZcbulkError | None) -> JsonObject | None:
     if error is None:
         return None
     answer = answer_object(error.answer)
+    asked = error.retry_after if isinstance(error, ServiceError) else None
     return {
         "kind": type(error).__name__,
         "title": error.title,
@@ -142,11 +143,17 @@ def error_object(error: ZcbulkError | None) -> JsonObject | None:
         "next_step": error.next_step,
         "answer": error.answer and answer and {**answer, "from_zoho": error.answer.from_zoho},
         **({"is_sent_again": True} if error.is_sent_again else {}),
+        **({} if asked is None else {"retry_after": asked}),
     }
 
 
-def error_from(parts: Mapping[str, Any] | None) -> ZcbulkError | None:
-    """Returns the error that `error_object` has made an object of; its kind is the same."""
+def error_from(parts: Mapping[str, Any] | None, *, is_news: bool = False) -> ZcbulkError | None:
+    """Returns the error that `error_object` has made an object of; its kind is the same.
+
+    Args:
+        parts: The object.
+        is_news: Whether that was a moment ago: the time that it names is still to come.
+    """
     if parts is None:
         return None
     answer = None
@@ -157,6 +164,9 @@ def error_from(parts: Mapping[str, Any] | None) -> ZcbulkError | None:
     words = (one_line(parts[name], 1000) for name in ("title", "cause", "next_step"))
     error = kind(*words, answer=answer)
     error.is_sent_again = bool(parts.get("is_sent_again"))
+    if is_news and isinstance(error, ServiceError):
+        asked = parts.get("retry_after")
+        error.retry_after = None if asked is None else float(asked)
     return error
 
 
@@ -165,9 +175,9 @@ def error_json(error: ZcbulkError | None) -> str | None:
     return None if error is None else json.dumps(error_object(error))
 
 
-def error_from_json(text: str | None) -> ZcbulkError | None:
-    """Returns the error that `error_json` has made a text of."""
-    return None if text is None else error_from(json.loads(text))
+def error_from_json(text: str | None, *, is_news: bool = False) -> ZcbulkError | None:
+    """Returns the error that `error_json` has made a text of; see `error_from`."""
+    return None if text is None else error_from(json.loads(text), is_news=is_news)
 
 
 def _tree(root: type[ZcbulkError]) -> Iterator[type[ZcbulkError]]:

@@ -50,8 +50,8 @@ def event_values(profile: str, window: int, event: JobEvent) -> dict[str, Any]:
     }
 
 
-def to_event(row: tuple[Any, ...]) -> JobEvent:
-    """Returns the event with these values of `EVENT`."""
+def to_event(row: tuple[Any, ...], *, is_news: bool = False) -> JobEvent:
+    """Returns the event with these values of `EVENT`; for news see `error_from`."""
     at, kind, text, error, label, *ref = row
     return JobEvent(
         to_moment(at),
@@ -59,7 +59,7 @@ def to_event(row: tuple[Any, ...]) -> JobEvent:
         one_line(text, 400),
         to_ref(tuple(ref)) if ref[0] is not None else None,
         one_line(label or "", 60),
-        error_from_json(error),
+        error_from_json(error, is_news=is_news),
     )
 
 

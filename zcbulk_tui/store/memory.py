@@ -24,6 +24,7 @@ from zcbulk_tui.store.log_rows import (
     event_values,
     to_event,
 )
+from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.store.rows import (
     KEEP_READING,
     KNOW_JOB,
@@ -222,6 +223,7 @@ class Memory:
         """Returns what others have written since the last call; raises nothing."""
         self._is_behind |= self._database.changed_by_others()
         self._release_command_lock()
+        self._form_pasts.look_again()
         is_new = self._began_anew != self._database.begun_anew
         if not self._windows.number or not (self._is_behind or is_new):
             return News()
@@ -242,7 +244,7 @@ class Memory:
         if events:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
-        happened = [(row[1], to_event(row[2:])) for row in events]
+        happened = [(row[1], to_event(row[2:], is_news=True)) for row in events]
         readings = [to_news(row[1:]) for row in read]
         for ref, reading in readings:
             self._form_pasts.note(ref, reading)
@@ -273,22 +275,27 @@ class Memory:
         """Keeps what there is to say of a call; raises nothing."""
         self._database.write_later(KEEP_CALL, call_values(self.profile, record))
 
-    def begin(self, record: ControlRecord) -> None:
+    def begin(self, record: ControlRecord, stops: QueueStops | None = None) -> None:
         """Keeps a command that is about to be sent, if none stands in its way.
 
         Both is one transaction, so that of several processes one alone sends it. Where nothing can
         be written, as on a full disk, the command is kept for later, and may be sent by the one
         process that has the lock.
 
+        Args:
+            record: The command.
+            stops: What keeps the queue from sending it; None where a user sends it.
+
         Raises:
-            HeldError: Another command stands in its way, another process is at the memory for too
-                long, or another one alone may send commands; nothing is kept.
+            HeldError: Another command or a stop stands in its way, another process is at the memory
+                for too long, or another one alone may send commands; nothing is kept.
+            ConfigError: Whether the queue is stopped cannot be read; nothing is kept.
         """
         is_shared = self._database.never_kept is None
         if not (self._command_lock.share() if is_shared else self._command_lock.take_alone()):
             raise _not_alone(self.trouble)
         try:
-            self._record(record)
+            self._record(record, stops)
         except ConfigError as error:
             if error.__cause__ is not None and is_busy(error.__cause__):
                 raise HeldError("Nothing was sent", error.title, "Try again.") from error
@@ -297,13 +304,17 @@ class Memory:
             for known in self.commands_of(record.job.ref):
                 if known.is_unclear:
                     raise known.held() from error
+            if stops is not None:
+                stops.check()
             self.commanded(record)
         finally:
             self._release_command_lock()
         self._commands[record.job.ref] = record
 
-    def _record(self, record: ControlRecord) -> None:
+    def _record(self, record: ControlRecord, stops: QueueStops | None) -> None:
         with self._database.transaction(durable=True, patience=_PATIENCE) as connection:
+            if stops is not None:
+                stops.check(connection)
             connection.execute(KNOW_JOB, job_values(self.profile, record.job))
             values = control_log.values(record)
             for row in connection.execute(control_log.IN_THE_WAY, values).fetchall():

@@ -1,12 +1,17 @@
 """The stop of a profile's queue: one, for all windows and commands."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import HeldError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import MAKES_NO_SENSE
 from zcbulk_tui.store.rows import to_millis, to_moment
+
+if TYPE_CHECKING:
+    import sqlite3
 
 STOP = "INSERT OR IGNORE INTO queue_stops (profile, at, why, by) VALUES (:profile, :at, :why, :by)"
 """Stops the queue of a profile, if it is not stopped."""
@@ -32,7 +37,30 @@ class QueueStops:
         Raises:
             ConfigError: It cannot be read.
         """
-        rows = self._database.rows(_SELECT, (self._profile,))
+        return self._stop_in(self._database.rows(_SELECT, (self._profile,)))
+
+    def check(self, connection: "sqlite3.Connection | None" = None) -> None:
+        """Makes sure that the queue is not stopped.
+
+        Args:
+            connection: The transaction that writes down what may begin; None for none.
+
+        Raises:
+            HeldError: It is.
+            ConfigError: That cannot be read.
+        """
+        if connection is None:
+            stop = self.current()
+        else:
+            stop = self._stop_in(connection.execute(_SELECT, (self._profile,)).fetchall())
+        if stop is not None:
+            raise HeldError(
+                "The queue was stopped meanwhile",
+                f"Nothing was sent. It was stopped by {stop.by}: {stop.why}.",
+                "Let the queue go on when that is right.",
+            )
+
+    def _stop_in(self, rows: Sequence[tuple[Any, ...]]) -> QueueStop | None:
         try:
             return next((_to_stop(*row) for row in rows), None)
         except MAKES_NO_SENSE as error:

@@ -58,7 +58,7 @@ _OTHERS = "SELECT name, polls, yields, focused, service FROM windows WHERE profi
 
 # Where the one that polls is gone, or yields, one of the others is about to take its place.
 _LIVING = """
-SELECT name, yields FROM windows WHERE profile = :profile
+SELECT name, yields, CASE WHEN polls THEN service END FROM windows WHERE profile = :profile
     AND heartbeat BETWEEN :now - :silent AND :now + :silent ORDER BY yields, polls DESC LIMIT 1
 """
 
@@ -199,15 +199,23 @@ class NoWindow:
     def __init__(
         self, database: Database, profile: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        values = {"profile": profile, "now": clock(), "silent": SILENT}
-        poller, gives_way = "", False
+        self._database = database
+        self._profile = profile
+        self._clock = clock
+        self.status = WindowStatus(polls=True)
+        self._look()
+
+    def _look(self) -> None:
+        values = {"profile": self._profile, "now": self._clock(), "silent": SILENT}
         with suppress(ConfigError):
-            for name, yields in database.rows(_LIVING, values):
-                poller, gives_way = one_line(name, 40), bool(yields)
-        self.status = WindowStatus(polls=True, poller=poller, poller_yields=gives_way)
+            found = self._database.rows(_LIVING, values)
+            name, yields, said = found[0] if found else ("", False, None)
+            status = WindowStatus(True, one_line(name, 40), poller_yields=bool(yields))
+            self.status = _with_service(status, said) if said else status
 
     def heartbeat(self, service: ServiceSnapshot, *, focused: bool) -> WindowStatus:  # noqa: ARG002 - as windows do
-        """Stands as it stood: nobody waits for a sign of life."""
+        """Looks how the others stand; nobody waits for a sign of life of this one."""
+        self._look()
         return self.status
 
     def leave(self) -> None:

@@ -17,7 +17,7 @@ from zcbulk_tui.errors import (
     SignedOutError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.events import AlertNotSent, ContractContradicted
+from zcbulk_tui.monitor.events import AlertNotSent, ContractContradicted, ReportNotWritten
 from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
@@ -173,13 +173,17 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
     return said
 
 
-def in_passing(profile: str, event: AlertNotSent | ContractContradicted) -> Notice:
+def in_passing(
+    profile: str, event: AlertNotSent | ReportNotWritten | ContractContradicted
+) -> Notice:
     """Says what somebody should know of a profile, and need not act on."""
     match event:
         case AlertNotSent(alert, channel, error):
             label = alert.label or profile
             said = f"{label}: the alert was not sent by {channel}. {error.title}"
             return Toast(said, severity="warning")
+        case ReportNotWritten(error):
+            return Toast(str(error), f"{profile}: the report is not written yet", "warning", 15)
         case ContractContradicted(contradiction, _):
             # The words for what hardly ever happens are loaded when it does.
             from zcbulk_tui.domain.contract_text import short_contradiction_text

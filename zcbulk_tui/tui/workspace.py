@@ -29,6 +29,7 @@ from zcbulk_tui.monitor.events import (
     JobRemoved,
     NightChanged,
     QueueChanged,
+    ReportNotWritten,
     ResultChanged,
     ServiceChanged,
 )
@@ -176,7 +177,7 @@ class Workspace:
                 return self._alerting.raised(alert, profile.name)
             case AlertCleared(alert):
                 self._alerting.cleared(alert, profile.name)
-            case AlertNotSent() | ContractContradicted():
+            case AlertNotSent() | ReportNotWritten() | ContractContradicted():
                 return [notices.in_passing(profile.name, event)]
         return []
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tests.support.jobs import NOW, watched
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
-from zcbulk_tui.domain.job_end import WORST_FIRST, end_of, worst
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import (
+    WORST_FIRST,
     ExitCode,
     JobUnknownError,
     SignedOutError,
@@ -42,7 +42,7 @@ def read(state: JobState, failed: int | None = 0) -> JobSnapshot:
     ],
 )
 def test_how_a_job_has_ended(snapshot: JobSnapshot, code: ExitCode | None) -> None:
-    assert end_of(snapshot) is code
+    assert snapshot.exit_code is code
 
 
 @pytest.mark.parametrize(
@@ -57,19 +57,19 @@ def test_only_what_ends_the_polls_of_a_job_ends_the_wait_for_it(
     error: ZcbulkError, code: ExitCode | None
 ) -> None:
     fault = Fault(error, NOW)
-    assert end_of(replace(read(JobState.IN_PROGRESS), fault=fault)) is code
+    assert replace(read(JobState.IN_PROGRESS), fault=fault).exit_code is code
     # What is over stays as it was read.
-    assert end_of(replace(read(JobState.COMPLETED), fault=fault)) is ExitCode.FINE
+    assert replace(read(JobState.COMPLETED), fault=fault).exit_code is ExitCode.FINE
 
 
 @given(st.lists(st.sampled_from(WORST_FIRST)))
 def test_of_several_the_worst_counts(codes: list[ExitCode]) -> None:
-    found = worst(codes)
+    found = ExitCode.worst(codes)
     assert found in codes or not codes
     assert all(WORST_FIRST.index(found) <= WORST_FIRST.index(code) for code in codes)
 
 
 def test_the_order_that_is_documented() -> None:
-    assert worst([ExitCode.FINE, ExitCode.TIMEOUT, ExitCode.ENDED_BADLY]) == 11
-    assert worst([ExitCode.FAILED_RECORDS, ExitCode.TIMEOUT]) == 12
-    assert worst([ExitCode.ENDED_BADLY, ExitCode.REFUSED]) == 1
+    assert ExitCode.worst([ExitCode.FINE, ExitCode.TIMEOUT, ExitCode.ENDED_BADLY]) == 11
+    assert ExitCode.worst([ExitCode.FAILED_RECORDS, ExitCode.TIMEOUT]) == 12
+    assert ExitCode.worst([ExitCode.ENDED_BADLY, ExitCode.REFUSED]) == 1
