@@ -169,11 +169,16 @@ async def test_jobs_leave_the_list_and_come_to_it() -> None:
         assert len(stage.jobs) == 10
 
 
-async def test_no_toast_lies_over_a_dialog() -> None:
-    async with Stage().open(toasts=True) as stage:
+async def test_no_toast_lies_over_a_row_or_a_dialog() -> None:
+    async with Stage().open(80, 24, toasts=True) as stage:
         await stage.select("Suppliers")
-        stage.app.notify("Said in passing.", timeout=60)
-        await stage.until(lambda: bool(stage.app.screen.query("Toast")))
+        for severity in ("information", "warning", "error"):
+            stage.app.notify("Said in passing. " * 20, severity=severity, timeout=60)
+        await stage.until(lambda: len(stage.app.screen.query("Toast")) == 2)
+        rows = stage.screen.jobs.region
+        shown = [it.region for it in stage.screen.query("Toast")]
+        assert [it.height for it in shown] == [2, 2]
+        assert not any(it.overlaps(rows) for it in shown), "every row can be read"
         for key in ("S", "e", "a", "b"):
             await stage.press(key)
             # Textual takes names for styles from the first base of a class alone, so that a rule

@@ -17,6 +17,7 @@ from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.dom import DOMNode
 from textual.filter import LineFilter
+from textual.notifications import Notify
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
@@ -27,6 +28,7 @@ from zcbulk_tui.tui import textual_internals
 from zcbulk_tui.tui.alerting import AlertPreferences
 from zcbulk_tui.tui.key_names import shown
 from zcbulk_tui.tui.keys import KEYS, Key, keymap
+from zcbulk_tui.tui.notices import MOST_TOASTS, toast_text
 from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
@@ -267,10 +269,14 @@ class DashboardApp(App[None]):
         """Ends the app as `fault` does; what Textual has to say may show values."""
         self.fault(sys.exception())
 
-    def notify(self, message: str, **options: Any) -> None:
-        """Shows a toast."""
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """Shows a toast, of two lines at most."""
         textual_internals.remove_empty_toasts(self.screen)
-        super().notify(message, **options)
+        super().notify(toast_text(title, message, self.size.width), **options)
+
+    def on_notify(self, event: Notify) -> None:
+        """Makes room for a toast, before Textual takes it."""
+        textual_internals.make_room_for_toast(self, event.notification, MOST_TOASTS)
 
     def _fatal_error(self) -> None:
         # Instead of Textual's own, whose traceback shows the values of every frame, and so access
