@@ -15,6 +15,7 @@ from rich.text import Text
 from textual import events
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.notifications import Notify
@@ -38,6 +39,7 @@ from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL, ProfilesChosen, op
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending
 from zcbulk_tui.tui.terminal.input_driver import Paste, driver_class
+from zcbulk_tui.tui.terminal.key_order import KeyOrder, KeySettled
 from zcbulk_tui.tui.terminal.line_filters import apply_no_color, line_filters
 from zcbulk_tui.tui.themes import Themes, make
 
@@ -123,6 +125,7 @@ class DashboardApp(App[None]):
             ascii_only=preferences.ascii_only,
             notifies=preferences.alerts.notification is not None,
         )
+        self._key_order = KeyOrder(self, self._deliver)
         self._monitoring: list[Worker[None]] = []
         self._numbers = count(2)
         self._tempo = SPARING if preferences.sparing else USUAL
@@ -294,9 +297,23 @@ class DashboardApp(App[None]):
             )
 
     async def on_event(self, event: events.Event) -> None:
-        """Handles an event, unless it is a key or click whose effect nobody could see."""
+        """Handles an event in turn, unless it is a key or click whose effect nobody could see."""
+        await self._key_order.take(event)
+
+    async def _deliver(self, event: events.Event) -> None:
         if not self._terminal.intercepts(event):
             await super().on_event(event)
+
+    async def on_key_settled(self, message: KeySettled) -> None:
+        """Goes on with the keys that came close behind one that has acted now."""
+        await self._key_order.settled(message)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Closes the screen on top; keys that came meanwhile are for the one beneath."""
+        closed = self.screen
+        popped = super().pop_screen()
+        self._key_order.screen_closed(closed)
+        return popped
 
     async def run_action(
         self,
