@@ -201,6 +201,7 @@ class WatchScreen(NightKeys):
             self.workspace.can("repair"),
             here.calls_left,
             self.now,
+            here.left_rules,
         )
 
         def answered(prepared: Prepared | None) -> None:
