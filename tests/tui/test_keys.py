@@ -1,5 +1,6 @@
 """Every key does what the help says."""
 
+import pytest
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -8,7 +9,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.keys import KEYS
-from zcbulk_tui.tui.question import Question
+from zcbulk_tui.tui.question import Question, Typed
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 
@@ -49,6 +50,22 @@ async def test_a_question_is_answered_yes_by_y_alone() -> None:
             assert asked.answers.pop() is (key == "y"), key
             asked.show(ConfirmScreen(question))
             await asked.pilot.pause()
+
+
+@pytest.mark.parametrize("typed", [None, Typed("the form", "Orders")])
+async def test_a_question_that_has_come_to_nothing_says_so_and_takes_no_yes(
+    typed: Typed | None,
+) -> None:
+    over: list[str] = []
+    question = Question("Start?", ["It costs 2 calls."], yes="Start", typed=typed)
+    async with Alone(ConfirmScreen(question, lambda: "".join(over))).open() as asked:
+        over.append("It has ended.")
+        await asked.press(*(["y"] if typed is None else [*typed.text, "enter"]))
+        assert asked.answers == []
+        assert "It has ended." in asked.text()
+        assert "Start?" not in asked.text()
+        await asked.press("enter")
+        assert asked.answers == [False]
 
 
 async def test_start_and_abort_are_sent_after_a_yes() -> None:

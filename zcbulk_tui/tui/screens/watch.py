@@ -16,7 +16,7 @@ from zcbulk_tui.domain.snapshot import JobKey, Listed
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
-from zcbulk_tui.tui import notices, questions
+from zcbulk_tui.tui import notices, outdated, questions
 from zcbulk_tui.tui.keys import Context, bindings
 from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.profile_spec import Connection
@@ -38,12 +38,14 @@ class WatchScreen(NightKeys):
     CONTEXT = Context.JOBS
     BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
-    def _ask(self, question: Question, on_yes: Callable[[], None]) -> None:
+    def _ask(
+        self, question: Question, on_yes: Callable[[], None], over: Callable[[], str] = str
+    ) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
                 on_yes()
 
-        self.app.push_screen(opened().Confirm(question), answered)
+        self.app.push_screen(opened().Confirm(question, over), answered)
 
     def connect(self, profile: ProfileView, connection: Connection) -> None:
         """Takes the monitor; asks about the jobs of profiles that are no more."""
@@ -104,7 +106,8 @@ class WatchScreen(NightKeys):
             # The app's own worker: the app hears of it if something unforeseen goes wrong.
             self.app.run_worker(send(), group="commands", exit_on_error=False)
 
-        self._ask(questions.command(self.workspace, jobs, action, self.now()), confirmed)
+        over = partial(outdated.command, self.workspace, jobs.able, action)
+        self._ask(questions.command(self.workspace, jobs, action, self.now()), confirmed, over)
 
     def awaits_answer(self) -> bool:
         """Whether a command is not settled yet, whose monitor would be gone; says so then."""
@@ -265,7 +268,8 @@ class WatchScreen(NightKeys):
             self.flush()  # the next key is about the next job
 
         if jobs:
-            self._ask(questions.remove(self.workspace, jobs), confirmed)
+            over = partial(outdated.removal, self.workspace, jobs)
+            self._ask(questions.remove(self.workspace, jobs), confirmed, over)
 
     def action_undo(self) -> None:
         keys, said = self.workspace.undo()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.tui import outdated
 from zcbulk_tui.tui.night_form import NightForm, disarm
 from zcbulk_tui.tui.notices import ErrorDialog
 from zcbulk_tui.tui.screens.watch_view import WatchView, opened
@@ -24,8 +25,11 @@ class NightKeys(WatchView):
                 if yes:
                     self._try(lambda: watch.disarm(night))
 
+            def over() -> str:
+                return outdated.disarming(night, here.night)
+
             question = disarm(night, here.stop, self.now())
-            self.app.push_screen(opened().Confirm(question), disarmed)
+            self.app.push_screen(opened().Confirm(question, over), disarmed)
             return
 
         def typed(plan: NightPlan | None) -> None:
