@@ -116,7 +116,7 @@ def connect(
         state.memory_file().parent / "uploads",
         shared.operator,
         now,
-        partial(form_contract, settings, None),
+        partial(form_contract, settings),
     )
     outward = publishing.tasks(
         settings,

@@ -11,11 +11,12 @@ from textual.widgets import Button, Input, Label, Static
 from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.night_form import ASKED, NightForm
+from zcbulk_tui.tui.screens.base import Form
 from zcbulk_tui.tui.screens.dialogs import Dialog
 from zcbulk_tui.tui.widgets.field import Field
 
 
-class ArmNightScreen(Dialog[NightPlan | None]):
+class ArmNightScreen(Form[NightPlan | None], Dialog[NightPlan | None]):
     """Asks for a night, and says what will happen in it; Enter arms it.
 
     Args:
@@ -66,7 +67,8 @@ class ArmNightScreen(Dialog[NightPlan | None]):
 
     def action_cancel(self) -> None:
         """Arms none."""
-        self.dismiss(None)
+        if self.may_drop():
+            self.dismiss(None)
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:

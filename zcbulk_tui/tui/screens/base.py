@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.await_complete import AwaitComplete
 from textual.containers import VerticalScroll
 from textual.screen import Screen, ScreenResultType
+from textual.widgets import Input
 
 from zcbulk_tui.tui.keys import Context, Key
 from zcbulk_tui.tui.widgets import painter
@@ -19,6 +20,27 @@ class ClosedOnce(Screen[ScreenResultType]):
         """Closes the screen with a result, unless it is closed already."""
         is_on_top = self.app.screen is self
         return super().dismiss(result) if is_on_top else AwaitComplete()
+
+
+class Form(ClosedOnce[ScreenResultType]):
+    """A dialog with fields, whose first Esc does not drop what was typed."""
+
+    def on_mount(self) -> None:
+        """Takes what stands in the fields before anything is typed."""
+        self._untyped = self._asked = self._typed_values
+
+    @property
+    def _typed_values(self) -> list[str]:
+        return [field.value for field in self.query(Input)]
+
+    def may_drop(self) -> bool:
+        """Whether what was typed may be dropped: nothing was, or this has been asked already."""
+        typed = self._typed_values
+        if typed in (self._untyped, self._asked):
+            return True
+        self._asked = typed
+        self.query_one(VerticalScroll).border_subtitle = "Esc again drops what you have typed."
+        return False
 
 
 class KeyedScreen(ClosedOnce[ScreenResultType]):
