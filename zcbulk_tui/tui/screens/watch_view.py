@@ -296,8 +296,9 @@ class WatchView(KeyedScreen[None]):
             self._give_room()
             selected = self.workspace.selected
             results = self.workspace.results.of(selected) if selected is not None else ()
-            service = self.workspace.here.service
-            self.details.put(selected, service, results, self.workspace.rows.chain)
+            here = self.workspace.here
+            base_url = here.spec.job_defaults.base_url
+            self.details.put(selected, here.service, results, self.workspace.rows.chain, base_url)
 
     def _show_queue(self, rule: Line, width: int) -> None:
         """Shows the files that are on their way, below the list, while there are some."""
