@@ -1,10 +1,10 @@
 """The ``zcbulk-tui`` command, also as ``python -m zcbulk_tui``."""
 
 import gc
-import signal
+import os
 import sys
 
-_INTERRUPTED = 128 + signal.SIGINT
+from zcbulk_tui.cli import interrupts
 
 
 def main() -> int:
@@ -13,19 +13,21 @@ def main() -> int:
     A prompt or a key waits for some: they go past all that the other commands share, which takes
     three times as long to load as they take.
     """
-    if sys.argv[1:2] in (["statusline"], ["__complete"]):
-        from zcbulk_tui.cli import quick
-
-        code = quick.run(sys.argv[1:])
-        if code is not None:
-            return code
-    gc.disable()  # until the command is loaded, see `load_command`
+    interrupts.install()
     try:
-        from zcbulk_tui.cli.main import main as whole
-    except KeyboardInterrupt:  # nothing was begun yet
-        return _INTERRUPTED
+        if sys.argv[1:2] in (["statusline"], ["__complete"]):
+            from zcbulk_tui.cli import quick
 
-    return whole()
+            code = quick.run(sys.argv[1:])
+            if code is not None:
+                return code
+        gc.disable()  # until the command is loaded, see `load_command`
+        from zcbulk_tui.cli.main import main as whole
+
+        return whole()
+    except KeyboardInterrupt:  # before a command was begun, or after its end
+        # At once: while the interpreter ends, another one would kill it, with a code of its own.
+        os._exit(interrupts.CODE)
 
 
 if __name__ == "__main__":

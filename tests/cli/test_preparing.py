@@ -10,6 +10,7 @@ from tests.support.jobs import NOW
 from zcbulk_tui.cli.local_files import LocalFiles
 from zcbulk_tui.cli.preparing import check_file
 from zcbulk_tui.data.matching import index_source
+from zcbulk_tui.domain.contract import UNKNOWN
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.errors import DataError
 
@@ -34,9 +35,11 @@ def test_how_the_file_is_read_is_kept(tmp_path: Path) -> None:
     assert index_source(made.source, ["City", "Name"]).lines(["Rome", "Zoë"]) == (2,)
 
 
-def test_a_dialog_checks_a_file_by_what_is_known_of_the_server(tmp_path: Path) -> None:
+def test_a_dialog_checks_a_file_by_what_is_known_of_its_form(tmp_path: Path) -> None:
     file = tmp_path / "customers.csv"
     file.write_text("Name\nAda\n")
-    files = LocalFiles(tmp_path, "anna", lambda: NOW, lambda: ONE_FAILS_ITS_BATCH)
-    checked = files.check(file, None, None, lambda _, _size: None)
-    assert checked.found.contract is ONE_FAILS_ITS_BATCH
+    known = {FORM: ONE_FAILS_ITS_BATCH, FORM._replace(app="other"): UNKNOWN}
+    files = LocalFiles(tmp_path, "anna", lambda: NOW, known.__getitem__)
+    for form, contract in known.items():
+        checked = files.check(file, form, None, None, lambda _, _size: None)
+        assert checked.found.contract is contract

@@ -337,3 +337,13 @@ def test_a_job_is_shown_beside_those_of_its_form(seconds: int, is_slow: bool) ->
     assert (slow in said(shown)) is is_slow
     assert ("By the last 7 jobs of this form." in said(shown)) is not is_slow
     assert "By the last" not in said(pane(read(0, 0, total=100_000), job=started))
+
+
+def test_a_job_that_is_asked_about_at_another_server_says_so() -> None:
+    listed = Listed("eu-team", JobSnapshot(watched()))
+    for base_url in (None, REF.origin):
+        known = Known(listed, base_url=base_url)
+        assert "Server" not in values(detail(known, NOW, 60, UNICODE, CET))
+    known = Known(listed, base_url="https://proxy.example:8443")
+    told = values(detail(known, NOW, 60, UNICODE, CET))
+    assert told["Server"] == ("proxy.example:8443 is asked; the job was added at www.zohoapis.com")

@@ -64,7 +64,7 @@ def test_watch_start_abort_and_come_back(
     screen.press("S")
     screen.wait_for("Start “Prices 4060”?")
     screen.answer("y", "Start “Prices 4060”?")
-    screen.wait_for_line("^ Start accepted at .*: the server said “Job created successfully”")
+    screen.wait_for_line("^.*Start accepted at .*: the server said “Job created successfully”")
     assert simulator.states()["Price list"] == "RUNNING"
 
     # An abort in production takes the form's link name.
@@ -80,7 +80,7 @@ def test_watch_start_abort_and_come_back(
     screen.wait_for("Abort “Customers 4027”?")
     screen.press(*"Customers")
     screen.answer(ENTER, "Abort “Customers 4027”?")
-    screen.wait_for_line("^ Abort accepted at .*: the server said “Job aborted successfully”")
+    screen.wait_for_line("^.*Abort accepted at .*: the server said “Job aborted successfully”")
     screen.wait_for_line("^  ▶ Prices 4060")
     screen.wait_for_line("^▌ ■ Customers 4027")
     assert simulator.states()["Customers"] == "USER_ABORTED"

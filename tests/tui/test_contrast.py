@@ -122,7 +122,7 @@ async def in_dialogs() -> Shown:
         stage.app.clear_notifications()
         await stage.press("a", "x", "enter")
         yield "add", stage
-        await stage.press("escape", "ctrl+p", *"poll")
+        await stage.press("escape", "escape", "ctrl+p", *"poll")
         await stage.pilot.pause(0.2)
         yield "palette", stage
         await stage.press("escape")

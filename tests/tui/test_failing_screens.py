@@ -269,6 +269,8 @@ async def test_rules_are_made_saved_and_opened(tmp_path: Path) -> None:
         stage.app.screen.query_one(Input).value = "none.toml"
         await stage.press("enter")
         await until_on(stage, NoticeScreen)
+        await stage.press("escape", "escape", "F")
+        await until_said(stage, "The rules are as you left them.")
 
 
 async def test_records_that_no_rule_changes_are_sent_by_a_choice(tmp_path: Path) -> None:

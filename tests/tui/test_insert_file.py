@@ -139,6 +139,9 @@ async def test_what_is_missing_or_cannot_be_read_is_said_in_the_dialog(
         await asked.press("escape")
         assert asked.part("#fields").display
         await asked.press("escape")
+        assert asked.answers == []
+        assert "Esc again drops what you have typed." in asked.text()
+        await asked.press("escape")
         assert asked.answers == [None]
 
 
@@ -228,6 +231,43 @@ async def test_esc_ends_the_preparing_and_leaves_nothing_behind(
         assert not asked.part("#path").disabled
         await asked.press("enter")
         await asked.until_checked()
+
+
+async def test_a_reading_that_begins_right_after_esc_goes_on(
+    tmp_path: Path, suspect: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = LocalFiles.check
+    begun, goes_on, over = ([Event(), Event()] for _ in range(3))
+    number = iter((0, 1))
+
+    def held(files: LocalFiles, *about: Any) -> Any:
+        at = next(number)
+        begun[at].set()
+        goes_on[at].wait(20)
+        try:
+            return check(files, *about)
+        finally:
+            over[at].set()
+
+    monkeypatch.setattr(LocalFiles, "check", held)
+    async with Asked(tmp_path).open() as asked:
+        await asked.check(suspect)
+        await asked.until(begun[0].is_set)
+        asked.part("#form").value = "Others"
+        # Esc, and the next reading before anything else: the first one has not ended yet.
+        asked.screen_of_file.action_cancel()
+        assert not asked.part("#check").disabled
+        asked.screen_of_file._submitted()
+        await asked.until(begun[1].is_set)
+        goes_on[0].set()
+        await asked.until(over[0].is_set)
+        await asked.pilot.pause()
+        assert asked.part("#check").disabled, "the second is under way"
+        assert asked.part("#fields").display
+        goes_on[1].set()
+        await asked.until_checked()
+        assert asked.screen_of_file._form is not None
+        assert asked.screen_of_file._form.form == "Others"
 
 
 async def test_esc_ends_the_second_check(
@@ -364,7 +404,7 @@ async def test_what_was_listed_is_offered_and_listed_again_for_a_call() -> None:
         await stage.until(lambda: isinstance(stage.app.screen, ChooseScreen))
         await stage.press("home", "enter")
         assert form.value
-        await stage.press("escape")
+        await stage.press("escape", "escape")
         assert stage.app.screen is stage.screen
         assert changes(stage) == []
 

@@ -1,5 +1,6 @@
 """Every key does what the help says."""
 
+import pytest
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -8,7 +9,7 @@ from tests.tui.stage import Stage
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.simulator.physics import State
 from zcbulk_tui.tui.keys import KEYS
-from zcbulk_tui.tui.question import Question
+from zcbulk_tui.tui.question import Question, Typed
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 
@@ -49,6 +50,22 @@ async def test_a_question_is_answered_yes_by_y_alone() -> None:
             assert asked.answers.pop() is (key == "y"), key
             asked.show(ConfirmScreen(question))
             await asked.pilot.pause()
+
+
+@pytest.mark.parametrize("typed", [None, Typed("the form", "Orders")])
+async def test_a_question_that_has_come_to_nothing_says_so_and_takes_no_yes(
+    typed: Typed | None,
+) -> None:
+    over: list[str] = []
+    question = Question("Start?", ["It costs 2 calls."], yes="Start", typed=typed)
+    async with Alone(ConfirmScreen(question, lambda: "".join(over))).open() as asked:
+        over.append("It has ended.")
+        await asked.press(*(["y"] if typed is None else [*typed.text, "enter"]))
+        assert asked.answers == []
+        assert "It has ended." in asked.text()
+        assert "Start?" not in asked.text()
+        await asked.press("enter")
+        assert asked.answers == [False]
 
 
 async def test_start_and_abort_are_sent_after_a_yes() -> None:
@@ -169,11 +186,16 @@ async def test_jobs_leave_the_list_and_come_to_it() -> None:
         assert len(stage.jobs) == 10
 
 
-async def test_no_toast_lies_over_a_dialog() -> None:
-    async with Stage().open(toasts=True) as stage:
+async def test_no_toast_lies_over_a_row_or_a_dialog() -> None:
+    async with Stage().open(80, 24, toasts=True) as stage:
         await stage.select("Suppliers")
-        stage.app.notify("Said in passing.", timeout=60)
-        await stage.until(lambda: bool(stage.app.screen.query("Toast")))
+        for severity in ("information", "warning", "error"):
+            stage.app.notify("Said in passing. " * 20, severity=severity, timeout=60)
+        await stage.until(lambda: len(stage.app.screen.query("Toast")) == 2)
+        rows = stage.screen.jobs.region
+        shown = [it.region for it in stage.screen.query("Toast")]
+        assert [it.height for it in shown] == [2, 2]
+        assert not any(it.overlaps(rows) for it in shown), "every row can be read"
         for key in ("S", "e", "a", "b"):
             await stage.press(key)
             # Textual takes names for styles from the first base of a class alone, so that a rule

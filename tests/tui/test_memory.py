@@ -109,7 +109,7 @@ async def test_a_removed_job_comes_back_with_its_readings() -> None:
 async def test_words_that_are_not_saved_stay() -> None:
     async with Stage().open() as stage:
         before = selected(stage)
-        for keys in (("escape",), ("home", "x", "escape"), ("enter",)):
+        for keys in (("escape",), ("home", "x", "escape", "escape"), ("enter",)):
             await stage.press("e")
             assert isinstance(stage.app.screen, EditJobScreen), keys
             await stage.press(*keys)

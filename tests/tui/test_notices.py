@@ -174,3 +174,24 @@ def test_an_answer_that_is_not_as_known_is_said_shortly(seen: str) -> None:
     assert "inside" in said.text
     assert seen in said.text or "not always" in said.text
     assert len(said.text) < 60
+
+
+def test_a_toast_is_two_lines_at_most() -> None:
+    assert notices.toast_text("Employees", "Accepted.", 80) == "Employees: Accepted."
+    assert notices.toast_text("", "Accepted.", 80) == "Accepted."
+    assert notices.toast_text("No calls", "", 80) == "No calls"
+    cut = notices.toast_text("Warning", "many words " * 40, 80)
+    assert cut.startswith("Warning: many words")
+    assert cut.endswith("…")
+    assert len(cut) <= 2 * 77
+
+
+@pytest.mark.parametrize("key", ["l", ""])
+def test_of_many_toasts_at_once_the_worst_is_shown_and_the_others_counted(key: str) -> None:
+    news, other, worst = Toast("It has ended."), Toast("B", "Warning", "warning"), Toast("C")
+    worst = worst._replace(severity="error")
+    assert notices.in_turn([worst, news], key) == [news, worst]
+    count, last = notices.in_turn([other, worst, news], key)
+    assert last == worst
+    where = "l shows the log" if key else "the log has what happened"
+    assert count == Toast(f"2 more messages: {where}.", severity="warning")

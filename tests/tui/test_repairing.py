@@ -106,3 +106,19 @@ def test_a_file_that_nobody_inserts_goes(tmp_path: Path) -> None:
     assert not path.exists()
     resent.discard()  # it has gone already
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_its_user_has_changed_is_left_for_the_next_time(tmp_path: Path) -> None:
+    rows = Rows(1_000, tmp_path)
+    first, second = (Repairing(rows.report, rows.suggest(None)) for _ in range(2))
+    first.switch(first.lines[line_of(first, EMAIL)])
+    first.add(first.lines[line_of(first, NUMBER)], Rule(Change.TRIM, field="Amount"))
+    first.with_unchanged = True
+    left = first.left
+    assert left is not None
+    second.go_on(left)
+    assert (second.rules, second.with_unchanged) == (first.rules, True)
+    assert second.lines == first.lines
+    second.with_unchanged = False
+    second.take(it.rule for it in rows.suggest(None).values())
+    assert second.left is None, "what is proposed is proposed again"

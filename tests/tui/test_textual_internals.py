@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from textual import events
 from textual.app import App
+from textual.notifications import Notify, SeverityLevel
+from textual.pilot import Pilot
 
 import zcbulk_tui
 from tests.support.commands import CommandLine
@@ -146,6 +148,28 @@ async def test_without_its_updates_frames_are_sent_as_textual_makes_them() -> No
     async with on_slow_terminal(_Framed()) as (app, _):
         update = app.screen._compositor.render_full_update()
         assert app.frame_diff.diff(update) is update
+
+
+class _Toasting(App[None]):
+    def on_notify(self, event: Notify) -> None:
+        textual_internals.make_room_for_toast(self, event.notification, 2)
+
+    async def shown(self, pilot: Pilot[None], *said: tuple[str, SeverityLevel]) -> list[str]:
+        for text, severity in said:
+            self.notify(text, severity=severity, timeout=3600)
+            await pilot.pause()
+        toasts = list(self.screen.query("Toast"))
+        assert len(self.screen.query("ToastHolder")) == len(toasts)
+        return [str(toast.render()) for toast in toasts]
+
+
+async def test_there_is_room_for_two_toasts_and_the_least_severe_goes() -> None:
+    app = _Toasting()
+    async with app.run_test(notifications=True) as pilot:
+        assert await app.shown(pilot, ("a", "error"), ("b", "warning")) == ["a", "b"]
+        assert await app.shown(pilot, ("b", "warning")) == ["a", "b"], "it is there once"
+        assert await app.shown(pilot, ("c", "information")) == ["a", "c"]
+        assert await app.shown(pilot, ("d", "error"), ("e", "error")) == ["d", "e"]
 
 
 def test_without_its_backlog_nothing_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,7 +120,7 @@ def connect(
         state.memory_file().parent / "uploads",
         shared.operator,
         now,
-        partial(form_contract, settings, None),
+        partial(form_contract, settings),
     )
     outward: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     if places.are_set(settings):

@@ -9,6 +9,8 @@ from functools import partial
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
+from zcbulk_tui.cli import interrupts
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -19,8 +21,23 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     A look-up of a name, a keyring or a program that prints a token may hang for minutes, and
     nothing can stop a thread. `asyncio.run` would join it, and so would the interpreter.
     """
-    with asyncio.Runner(loop_factory=_new_loop) as runner:
-        return runner.run(coroutine)
+    tasks: list[asyncio.Task[Any] | None] = []
+
+    async def work() -> T:
+        tasks.append(asyncio.current_task())
+        return await coroutine
+
+    def cancel() -> None:
+        runner.get_loop().call_soon_threadsafe(lambda: [task.cancel() for task in tasks if task])
+
+    with asyncio.Runner(loop_factory=_new_loop) as runner, interrupts.calling(cancel):
+        was_begun = interrupts.begun()
+        try:
+            return runner.run(work())
+        except asyncio.CancelledError:
+            if interrupts.begun() and not was_begun:
+                raise KeyboardInterrupt from None
+            raise
 
 
 class Ending:

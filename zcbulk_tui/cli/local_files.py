@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.contract import UNKNOWN, Contract
-from zcbulk_tui.domain.form import FormFields
+from zcbulk_tui.domain.form import FormFields, FormRef
 from zcbulk_tui.domain.insertion import InsertPlan, Prepared
 from zcbulk_tui.tui.inserting import OnProgress
 
@@ -33,7 +33,8 @@ class LocalFiles:
         folder: Where what is uploaded is written.
         operator: Login and host of who does it.
         now: The time of day; aware.
-        contract: Returns what is known of the profile's server; called in the thread of a check.
+        contract: Returns what is known that concerns the files of a form; called in the thread of
+            a check.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class LocalFiles:
         folder: Path,
         operator: str,
         now: Callable[[], datetime],
-        contract: Callable[[], Contract] = lambda: UNKNOWN,
+        contract: Callable[[FormRef], Contract] = lambda _: UNKNOWN,
     ) -> None:
         self._folder = folder
         self._operator = operator
@@ -51,13 +52,14 @@ class LocalFiles:
     def check(
         self,
         path: Path,
+        form: FormRef,
         fields: FormFields | None,
         encoding: str | None,
         on_progress: OnProgress,
     ) -> "_LocalFile":
         """Checks a file; see `check_file`."""
         checked = file_work().check_file(
-            path, fields, encoding=encoding, contract=self._contract(), on_progress=on_progress
+            path, fields, encoding=encoding, contract=self._contract(form), on_progress=on_progress
         )
         return _LocalFile(checked, self._folder, self._operator, self._now)
 

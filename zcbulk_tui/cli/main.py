@@ -7,14 +7,12 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
 
-from zcbulk_tui.cli import charset
+from zcbulk_tui.cli import charset, interrupts
 from zcbulk_tui.cli.colours import Choice
 from zcbulk_tui.cli.output import Output, guarded, print_error
 from zcbulk_tui.cli.parser import load_command, make_parser
 from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
 from zcbulk_tui.errors import Occasion, ZcbulkError
-
-_INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         done without its output, 10 to 12 after a wait (see `ExitCode`), 128 and the number of the
         signal that ended it.
     """
+    if argv is None:
+        interrupts.install()
     with guarded() as output:
         code = output.exit_code(_run(argv, output))
         if argv is None:
@@ -39,7 +39,9 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
     charset.forget_coercion()
     charset.settle(ascii_only=charset.draws_ascii("auto", os.environ))
     shutdown = Shutdown()
-    shutdown.start(lambda number: shutdown.begin(_INTERRUPTED) if number == signal.SIGINT else None)
+    shutdown.start(
+        lambda number: shutdown.begin(interrupts.CODE) if number == signal.SIGINT else None
+    )
     arguments = Namespace()
     try:
         make_parser().parse_args(argv, arguments)
@@ -50,17 +52,23 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
         output.flush()
     except SystemExit as stopped:  # after --help, what cannot be parsed, or at a signal
         return int(stopped.code or 0)
+    except KeyboardInterrupt:
+        return _interrupted(shutdown)
     except ZcbulkError as error:
+        if interrupts.begun():  # it may be what the interruption has caused
+            return _interrupted(shutdown)
         print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
         return error.exit_code
-    except KeyboardInterrupt:
-        shutdown.begin(_INTERRUPTED)
-        end_children()
-        return _INTERRUPTED
     finally:
         if argv is not None:
             shutdown.stop()
-    return code
+    return interrupts.CODE if interrupts.begun() else code
+
+
+def _interrupted(shutdown: Shutdown) -> int:
+    shutdown.begin(interrupts.CODE)
+    end_children()
+    return interrupts.CODE
 
 
 def _ascii(arguments: Namespace) -> charset.Ascii:

@@ -47,6 +47,8 @@ class Known(NamedTuple):
         insertion: The file that was inserted from here; None for none.
         results: What is known of its results.
         chain: The chain that it belongs to; None for none.
+        base_url: The configured one of its profile, which is asked about all jobs; None where each
+            is asked about at its own server.
     """
 
     listed: Listed
@@ -58,6 +60,7 @@ class Known(NamedTuple):
     insertion: Insertion | None = None
     results: Sequence[Result] = ()
     chain: Chain | None = None
+    base_url: str | None = None
 
 
 def detail(
@@ -154,6 +157,11 @@ class _Pane:
         if ref.environment is Environment.PRODUCTION:
             place = Span(f" {ref.environment.value.upper()} ", Look.PRODUCTION)
         group.row("Where", [place, Span(f"  profile {one_line(self._known.listed.profile)}")])
+        asked = self._known.base_url
+        if asked is not None and asked != ref.origin:
+            group.text(
+                "Server", f"{_host(asked)} is asked; the job was added at {_host(ref.origin)}"
+            )
         if self._snapshot.job.alert_on_end and not self._snapshot.is_final:
             group.text("Alert", f"{self._glyphs.alert} when it ends")
         return group
@@ -319,6 +327,10 @@ _LEAST_BAR = 4
 """Cells: one for each of its parts."""
 
 _SHARE = 9
+
+
+def _host(origin: str) -> str:
+    return one_line(origin.partition("://")[2])
 
 
 def _write_counts(group: FieldGroup, last: JobReading, estimate: int, glyphs: Glyphs) -> None:

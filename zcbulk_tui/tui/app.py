@@ -15,8 +15,10 @@ from rich.text import Text
 from textual import events
 from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.dom import DOMNode
 from textual.filter import LineFilter
+from textual.notifications import Notify
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
@@ -27,6 +29,7 @@ from zcbulk_tui.tui import textual_internals
 from zcbulk_tui.tui.alerting import AlertPreferences
 from zcbulk_tui.tui.key_names import shown
 from zcbulk_tui.tui.keys import KEYS, Key, keymap
+from zcbulk_tui.tui.notices import MOST_TOASTS, toast_text
 from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
@@ -36,6 +39,7 @@ from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL, ProfilesChosen, op
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
 from zcbulk_tui.tui.terminal.exit_watchdog import Ending
 from zcbulk_tui.tui.terminal.input_driver import Paste, driver_class
+from zcbulk_tui.tui.terminal.key_order import KeyOrder, KeySettled
 from zcbulk_tui.tui.terminal.line_filters import apply_no_color, line_filters
 from zcbulk_tui.tui.themes import Themes, make
 
@@ -121,6 +125,7 @@ class DashboardApp(App[None]):
             ascii_only=preferences.ascii_only,
             notifies=preferences.alerts.notification is not None,
         )
+        self._key_order = KeyOrder(self, self._deliver)
         self._monitoring: list[Worker[None]] = []
         self._numbers = count(2)
         self._tempo = SPARING if preferences.sparing else USUAL
@@ -267,10 +272,14 @@ class DashboardApp(App[None]):
         """Ends the app as `fault` does; what Textual has to say may show values."""
         self.fault(sys.exception())
 
-    def notify(self, message: str, **options: Any) -> None:
-        """Shows a toast."""
+    def notify(self, message: str, *, title: str = "", **options: Any) -> None:
+        """Shows a toast, of two lines at most."""
         textual_internals.remove_empty_toasts(self.screen)
-        super().notify(message, **options)
+        super().notify(toast_text(title, message, self.size.width), **options)
+
+    def on_notify(self, event: Notify) -> None:
+        """Makes room for a toast, before Textual takes it."""
+        textual_internals.make_room_for_toast(self, event.notification, MOST_TOASTS)
 
     def _fatal_error(self) -> None:
         # Instead of Textual's own, whose traceback shows the values of every frame, and so access
@@ -288,9 +297,23 @@ class DashboardApp(App[None]):
             )
 
     async def on_event(self, event: events.Event) -> None:
-        """Handles an event, unless it is a key or click whose effect nobody could see."""
+        """Handles an event in turn, unless it is a key or click whose effect nobody could see."""
+        await self._key_order.take(event)
+
+    async def _deliver(self, event: events.Event) -> None:
         if not self._terminal.intercepts(event):
             await super().on_event(event)
+
+    async def on_key_settled(self, message: KeySettled) -> None:
+        """Goes on with the keys that came close behind one that has acted now."""
+        await self._key_order.settled(message)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Closes the screen on top; keys that came meanwhile are for the one beneath."""
+        closed = self.screen
+        popped = super().pop_screen()
+        self._key_order.screen_closed(closed)
+        return popped
 
     async def run_action(
         self,

@@ -1,15 +1,17 @@
 """A job whose failures are shown, and what their screens need of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
 from typing import NamedTuple
 
 from zcbulk_tui.domain.form import FormFields, FormRef
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.tui.availability import Availability
 from zcbulk_tui.tui.failing import FailureRows, Failures, OnProgress
 from zcbulk_tui.tui.inserting import Inserting
+from zcbulk_tui.tui.repairing import LeftRules
 
 
 class FailedJob(NamedTuple):
@@ -23,6 +25,7 @@ class FailedJob(NamedTuple):
         repair: Whether it can be repaired.
         calls_left: Returns how many calls are left today, as a sentence.
         now: The time of day; aware.
+        left_rules: Rules that were set for repairs and not used yet, by job.
     """
 
     snapshot: JobSnapshot
@@ -32,6 +35,7 @@ class FailedJob(NamedTuple):
     repair: Availability
     calls_left: Callable[[], str]
     now: Callable[[], datetime]
+    left_rules: MutableMapping[JobRef, LeftRules]
 
     @property
     def label(self) -> str:

@@ -44,11 +44,12 @@ class Files(Protocol):
     def check(
         self,
         path: Path,
+        form: FormRef,
         fields: FormFields | None,
         encoding: str | None,
         on_progress: OnProgress,
     ) -> CheckedFile:
-        """Checks a file; may take long.
+        """Checks a file for a form; may take long.
 
         Raises:
             EncodingUnknownError: It is not in UTF-8, and no encoding was given.

@@ -22,6 +22,7 @@ from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
 from zcbulk_tui.render.night import ended, stopped
+from zcbulk_tui.render.span import wrap
 
 
 class Toast(NamedTuple):
@@ -77,6 +78,39 @@ class Announcement(NamedTuple):
 
 
 Notice = Toast | ErrorDialog | Announcement
+
+MOST_TOASTS = 2
+"""Toasts that are shown at a time."""
+
+_LINES = 2
+"""Lines of a toast."""
+
+_BESIDE = 3
+"""Cells of a toast's line that its text has not: the border, and the space around the text."""
+
+_SEVERITIES = ("information", "warning", "error")
+
+
+def toast_text(title: str, text: str, cells: int) -> str:
+    """Returns what a toast shows on a screen of so many cells: what does not fit is cut."""
+    said = f"{title}: {text}" if title and text else title or text
+    return " ".join(wrap(said, max(cells - _BESIDE, 1), _LINES))
+
+
+def in_turn(toasts: Sequence[Toast], log_key: str) -> list[Toast]:
+    """Returns what is shown of toasts that come at once; the last is the most severe.
+
+    Args:
+        toasts: The toasts.
+        log_key: What shows the log; empty for no key.
+    """
+    ranked = sorted(toasts, key=lambda it: _SEVERITIES.index(it.severity))
+    if len(ranked) <= MOST_TOASTS:
+        return ranked
+    *others, most = ranked
+    where = f"{log_key} shows the log" if log_key else "the log has what happened"
+    return [others[-1]._replace(title="", text=f"{len(others)} more messages: {where}."), most]
+
 
 UNSETTLED = Toast(
     "The outcome of the last start or abort is not known yet. Try again in a moment.",

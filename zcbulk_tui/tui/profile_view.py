@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from zcbulk_tui.tui.connection import Connection
     from zcbulk_tui.tui.failing import Failures
     from zcbulk_tui.tui.inserting import Inserting
+    from zcbulk_tui.tui.repairing import LeftRules
 
 
 class JobPast(NamedTuple):
@@ -50,6 +51,7 @@ class ProfileView:
         archive: What can be looked up of its past; None until then.
         inserting: Brings files into forms; None until then.
         failures: The results of its jobs; None until then.
+        left_rules: Rules that were set for repairs of its jobs and not used yet.
         result_news: What of these results is on its way.
         files: These files, in the order of their turns.
         stop: Why none of them goes on; None where they do.
@@ -70,6 +72,7 @@ class ProfileView:
         self.archive: Archive | None = None
         self.inserting: Inserting | None = None
         self.failures: Failures | None = None
+        self.left_rules: dict[JobRef, LeftRules] = {}
         self.result_news = ResultNews()
         self.files: tuple[QueuedFile, ...] = ()
         self.stop: QueueStop | None = None

@@ -38,6 +38,18 @@ class RuleLine(NamedTuple):
         return self.group.reason if self.group is not None else ""
 
 
+class LeftRules(NamedTuple):
+    """The rules of a repair as its user has left them.
+
+    Attributes:
+        rules: The rules, by group.
+        with_unchanged: Whether records are sent again that no rule changes.
+    """
+
+    rules: tuple[Switched, ...]
+    with_unchanged: bool
+
+
 class Repairing:
     """The groups of a job's failures, and the rules for them; at first those that are proposed.
 
@@ -57,6 +69,22 @@ class Repairing:
         self.with_unchanged = False
         self._rules: dict[str, list[Switched]] = {}
         self.take(it.rule for it in suggestions.values())
+        self._proposed = self._all
+
+    @property
+    def _all(self) -> LeftRules:
+        rules = (it for line in self.lines if (it := line.rule) is not None)
+        return LeftRules(tuple(rules), self.with_unchanged)
+
+    @property
+    def left(self) -> LeftRules | None:
+        """What to go on with another time; None while all is as it is proposed."""
+        return self._all if self._all != self._proposed else None
+
+    def go_on(self, left: LeftRules) -> None:
+        """Takes the rules that were left."""
+        self.with_unchanged = left.with_unchanged
+        self._put(left.rules)
 
     @property
     def lines(self) -> list[RuleLine]:
@@ -107,11 +135,14 @@ class Repairing:
 
     def take(self, rules: Iterable[Rule]) -> int:
         """Takes rules in the place of all; returns how many are for no group of this job."""
+        return self._put(map(Switched, rules))
+
+    def _put(self, rules: Iterable[Switched]) -> int:
         known = {"", *(group.reason for group in self.report.groups)}
         self._rules, left_out = {}, 0
-        for rule in rules:
-            if rule.reason in known:
-                self._rules.setdefault(rule.reason, []).append(Switched(rule))
+        for switched in rules:
+            if switched.rule.reason in known:
+                self._rules.setdefault(switched.rule.reason, []).append(switched)
             else:
                 left_out += 1
         return left_out

@@ -26,6 +26,7 @@ from textual.driver import Driver
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.message import Message
+from textual.notifications import Notification, Notifications, SeverityLevel
 from textual.strip import Strip
 from textual.style import Style
 
@@ -90,6 +91,7 @@ PRIVATE_NAMES = (
         "textual._styles_cache", "StylesCache", "Closed screens stay in memory: 0.25 MiB for each."
     ),
     PrivateName("textual.widgets._toast", "ToastHolder", "The holders of old toasts stay mounted."),
+    PrivateName("textual.app:App", "_notifications", "Toasts pile up, and lie before the list."),
 )
 """Overridden in `DashboardApp`: `_fatal_error` and `_display`. All others are read here alone."""
 
@@ -230,6 +232,37 @@ def _update_class() -> type[Any]:
             return sequence
 
     return Update
+
+
+# Toasts.
+
+_SEVERITIES: Sequence[SeverityLevel] = ("information", "warning", "error")
+
+
+def make_room_for_toast(app: App[Any], new: Notification, most: int) -> None:
+    """Removes what shows the same as a new toast, and then the least severe, the oldest first.
+
+    Args:
+        app: The app that is about to show it.
+        new: The toast.
+        most: How many there may be with it.
+    """
+    known = getattr(app, "_notifications", None)
+    if not isinstance(known, Notifications):
+        return
+    shown = list(known)
+    alike = [it for it in shown if (it.message, it.severity) == (new.message, new.severity)]
+    others = [it for it in shown if it not in alike]
+    others.sort(key=lambda it: (_SEVERITIES.index(it.severity), it.raised_at))
+    gone = [*alike, *others[: max(len(others) + 1 - most, 0)]]
+    for it in gone:
+        del known[it]
+    # An empty holder takes a line, so that those above it would stand higher.
+    ends = tuple(it.identity for it in gone)
+    for screen in app.screen_stack:
+        for holder in screen.query("ToastHolder"):
+            if (holder.id or "").endswith(ends):
+                holder.remove()
 
 
 # Memory.

@@ -77,8 +77,8 @@ async def test_no_letter_of_a_name_is_lost_in_a_program_that_reads_late() -> Non
             key = Key(letter, letter, at=0.0, alone=True)
             key.set_sender(stage.app)
             stage.app.post_message(key)
-        await stage.pilot.pause()
-        assert stage.app.screen.query_one("#typed", Input).value == "Customers"
+        field = stage.app.screen.query_one("#typed", Input)
+        await stage.until(lambda: field.value == "Customers")
 
 
 async def test_enter_in_an_empty_field_says_how_to_say_no() -> None:

@@ -25,14 +25,14 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.pasted_jobs import IGNORED, needs_list
 from zcbulk_tui.tui.profile_spec import JobDefaults
-from zcbulk_tui.tui.screens.base import ClosedOnce
+from zcbulk_tui.tui.screens.dialogs import Form
 from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field, PasteField
 
 Answer = WatchedJob | FoundJobs | None
 """One job, or those of a text that was pasted into the field of the URL."""
 
 
-class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
+class AddJobScreen(Form[Answer], ModalScreen[Answer]):
     """Asks which job to watch.
 
     A URL that can be read fills in the names below it; what stands in the names is what counts.
@@ -116,7 +116,8 @@ class AddJobScreen(ClosedOnce[Answer], ModalScreen[Answer]):
 
     def action_cancel(self) -> None:
         """Leaves without a job."""
-        self.dismiss(None)
+        if self.may_drop():
+            self.dismiss(None)
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:

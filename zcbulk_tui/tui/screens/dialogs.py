@@ -1,6 +1,6 @@
 """Questions and notices."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -17,6 +17,30 @@ from zcbulk_tui.tui.screens.base import ClosedOnce
 from zcbulk_tui.tui.widgets.field import Field
 
 Answer = TypeVar("Answer")
+
+_LOOK = 1.0
+"""Seconds between two looks at whether a question still makes sense."""
+
+
+class Form(ClosedOnce[Answer]):
+    """A dialog with fields, whose first Esc does not drop what was typed."""
+
+    def on_mount(self) -> None:
+        """Takes what stands in the fields before anything is typed."""
+        self._untyped = self._asked = self._typed_values
+
+    @property
+    def _typed_values(self) -> list[str]:
+        return [field.value for field in self.query(Input)]
+
+    def may_drop(self) -> bool:
+        """Whether what was typed may be dropped: nothing was, or this has been asked already."""
+        typed = self._typed_values
+        if typed in (self._untyped, self._asked):
+            return True
+        self._asked = typed
+        self.query_one(VerticalScroll).border_subtitle = "Esc again drops what you have typed."
+        return False
 
 
 class Dialog(ClosedOnce[Answer], ModalScreen[Answer]):
@@ -50,6 +74,7 @@ class ConfirmScreen(Dialog[bool]):
 
     Args:
         question: What it asks.
+        outdated: Returns why it asks for nothing any more; empty as long as it does.
     """
 
     AUTO_FOCUS = "#typed, #no"
@@ -61,8 +86,10 @@ class ConfirmScreen(Dialog[bool]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: Question, outdated: Callable[[], str] = str) -> None:
         super().__init__()
+        self._outdated = outdated
+        self._is_over = False
         self._title = question.title
         self._paragraphs = question.paragraphs
         self._yes = question.yes
@@ -90,9 +117,28 @@ class ConfirmScreen(Dialog[bool]):
             return False
         return super().check_action(action, parameters)
 
+    def on_mount(self) -> None:
+        """Looks from now on whether the question still makes sense."""
+        self.set_interval(_LOOK, self.look)
+
+    def look(self) -> None:
+        """Says that the question is over, once it is: only No is left then, which closes it."""
+        over = "" if self._is_over else self._outdated()
+        if over:
+            self._is_over = True
+            self.query_one(".dialog-title", Static).update(over)
+            self.query_one("#yes", Button).disabled = True
+            self.query_one("#no", Button).label = "Close"
+            self.query_one("#no", Button).focus()
+
+    def _answer_yes(self) -> None:
+        self.look()
+        if not self._is_over:
+            self.dismiss(True)
+
     def action_yes(self) -> None:
         """Answers yes."""
-        self.dismiss(True)
+        self._answer_yes()
 
     def action_no(self) -> None:
         """Answers no."""
@@ -122,12 +168,13 @@ class ConfirmScreen(Dialog[bool]):
 
     @on(Input.Changed, "#typed")
     def _typing(self, event: Input.Changed) -> None:
-        self.query_one("#yes", Button).disabled = not self._is_typed(event.value)
+        is_typed = self._is_typed(event.value) and not self._is_over
+        self.query_one("#yes", Button).disabled = not is_typed
 
     @on(Input.Submitted, "#typed")
     def _typed_and_entered(self, event: Input.Submitted) -> None:
         if self._is_typed(event.value):
-            self.dismiss(True)
+            self._answer_yes()
         elif self._typed is not None:
             says = f"That is not {self._typed.text}." if event.value else "Esc answers No."
             self._say(says)
@@ -137,7 +184,10 @@ class ConfirmScreen(Dialog[bool]):
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(event.button.id == "yes")
+        if event.button.id == "yes":
+            self._answer_yes()
+        else:
+            self.dismiss(False)
 
 
 class NoticeScreen(Dialog[None]):

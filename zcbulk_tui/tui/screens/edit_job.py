@@ -17,7 +17,7 @@ from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.errors import UsageError
-from zcbulk_tui.tui.screens.base import ClosedOnce
+from zcbulk_tui.tui.screens.dialogs import Form
 from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field
 
 _OPEN = (
@@ -26,7 +26,7 @@ _OPEN = (
 )
 
 
-class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None]):
+class EditJobScreen(Form[WatchedJob | None], ModalScreen[WatchedJob | None]):
     """Asks what a job is to be called and found by, where it is, and when it was created.
 
     Args:
@@ -76,7 +76,8 @@ class EditJobScreen(ClosedOnce[WatchedJob | None], ModalScreen[WatchedJob | None
 
     def action_cancel(self) -> None:
         """Leaves the job as it is."""
-        self.dismiss(None)
+        if self.may_drop():
+            self.dismiss(None)
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:

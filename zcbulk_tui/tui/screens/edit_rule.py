@@ -13,11 +13,11 @@ from zcbulk_tui.domain.repair import Change, Rule
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.tui.rule_form import ASKED, NAMES, rule_of
-from zcbulk_tui.tui.screens.dialogs import Dialog
+from zcbulk_tui.tui.screens.dialogs import Dialog, Form
 from zcbulk_tui.tui.widgets.field import Field
 
 
-class EditRuleScreen(Dialog[Rule | None]):
+class EditRuleScreen(Form[Rule | None], Dialog[Rule | None]):
     """Asks what a rule does, and to which column.
 
     Args:
@@ -123,7 +123,8 @@ class EditRuleScreen(Dialog[Rule | None]):
 
     def action_cancel(self) -> None:
         """Leaves the rule as it is."""
-        self.dismiss(None)
+        if self.may_drop():
+            self.dismiss(None)
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:

@@ -30,7 +30,7 @@ from zcbulk_tui.tui.inserting import CheckedFile, Files, FormNames, Inserting, q
 from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.repairing import Resent
 from zcbulk_tui.tui.screens.choose import ChooseScreen
-from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog
+from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, Dialog, Form
 from zcbulk_tui.tui.screens.reading import Reading, StoppedError
 from zcbulk_tui.tui.widgets import painter
 from zcbulk_tui.tui.widgets.field import EnvironmentSelect, Field
@@ -98,7 +98,7 @@ class _FileReading(Reading):
             self._files.discard(prepared)
 
 
-class InsertFileScreen(Dialog[Prepared | None]):
+class InsertFileScreen(Form[Prepared | None], Dialog[Prepared | None]):
     """Asks for a file and a form, checks the file, and asks whether to insert it.
 
     Args:
@@ -250,6 +250,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
 
     # The first page: a file and a form.
 
+    @on(Button.Pressed, "#back")
     def action_cancel(self) -> None:
         """Goes back from the report to the fields, and from them to the list.
 
@@ -258,13 +259,15 @@ class InsertFileScreen(Dialog[Prepared | None]):
         self._stop()
         if self._checked is not None and self._resent is None:
             self._show_fields()
-        else:
+        elif self.may_drop():
             self.dismiss(None)
+        else:
+            self._say("")  # nothing is read any more
 
     @on(Button.Pressed, "#cancel")
-    @on(Button.Pressed, "#back")
     def _cancelled(self) -> None:
-        self.action_cancel()
+        self._stop()
+        self.dismiss(None)
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#check")
@@ -342,16 +345,14 @@ class InsertFileScreen(Dialog[Prepared | None]):
     def _check(self, form: FormRef, encoding: str | None) -> None:
         self._form, self._encoding = form, encoding
         path = self.query_one("#path", PathField).path
-        self._work(self._checking(path, self._inserting.lists.known_fields(form)))
+        self._work(self._checking(path, form, self._inserting.lists.known_fields(form)))
 
-    async def _checking(self, path: Path, fields: FormFields | None) -> None:
-        reading = _FileReading(self._inserting.files)
+    async def _checking(self, path: Path, form: FormRef, fields: FormFields | None) -> None:
+        files, encoding = self._inserting.files, self._encoding
+        reading = _FileReading(files)
         try:
             checked = await self._in_thread(
-                reading,
-                lambda: self._inserting.files.check(
-                    path, fields, self._encoding, reading.note_progress
-                ),
+                reading, lambda: files.check(path, form, fields, encoding, reading.note_progress)
             )
         except EncodingUnknownError as error:
             self._ask_for_encoding(error)
@@ -416,7 +417,7 @@ class InsertFileScreen(Dialog[Prepared | None]):
             self._say(str(error))
             self.query_one("#insert").focus()
             return
-        await self._checking(self.query_one("#path", PathField).path, fields)
+        await self._checking(self.query_one("#path", PathField).path, form, fields)
 
     # The insertion.
 

@@ -1,12 +1,11 @@
 """What keys open from the watch screen, and what is asked or filled in there."""
 
-from zcbulk_tui.tui import questions
+from zcbulk_tui.tui import outdated, questions
 from zcbulk_tui.tui.failed_job import FailedJob
-from zcbulk_tui.tui.night_form import NightForm, disarm
 from zcbulk_tui.tui.pasted_jobs import jobs_in, needs_list
 from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
-from zcbulk_tui.tui.screens.arm_night import ArmNightScreen
+from zcbulk_tui.tui.screens.arm_night import open_night
 from zcbulk_tui.tui.screens.budget import BudgetScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
@@ -31,7 +30,6 @@ class Opened:
     """
 
     AddJob = AddJobScreen
-    ArmNight = ArmNightScreen
     Budget = BudgetScreen
     Confirm = ConfirmScreen
     EditJob = EditJobScreen
@@ -51,9 +49,9 @@ class Opened:
 
     FailedJob = FailedJob
     FAILED = FAILED
-    NightForm = NightForm
     QueueActions = QueueActions
-    disarm = staticmethod(disarm)
+    open_night = staticmethod(open_night)
+    outdated = outdated
     questions = questions
     jobs_in = staticmethod(jobs_in)
     needs_list = staticmethod(needs_list)

@@ -15,7 +15,7 @@ from zcbulk_tui.render import queue
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.render.span import Line, Look, Span, fit_line
-from zcbulk_tui.tui import questions
+from zcbulk_tui.tui import outdated, questions
 from zcbulk_tui.tui.key_line import legend
 from zcbulk_tui.tui.keys import Context, Key, bindings
 from zcbulk_tui.tui.queue_actions import QueueActions
@@ -147,8 +147,11 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
                 self._actions.resume()
                 self.show_files()
 
+        def over() -> str:
+            return "" if self._actions.stop is not None else "The queue goes on already."
+
         question = questions.resume(stop, len(self._files()), self._now())
-        self.app.push_screen(ConfirmScreen(question), answered)
+        self.app.push_screen(ConfirmScreen(question, over), answered)
 
     @property
     def page_lines(self) -> int:
@@ -196,7 +199,10 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
             if yes:
                 self._actions.cancel(selected)
 
-        self.app.push_screen(ConfirmScreen(questions.cancel_upload(selected)), answered)
+        def over() -> str:
+            return outdated.cancelling(selected, self._files())
+
+        self.app.push_screen(ConfirmScreen(questions.cancel_upload(selected), over), answered)
 
     def action_go_on(self) -> None:
         """Asks whether the stopped queue goes on, or else the file."""
@@ -216,4 +222,7 @@ class QueueScreen(KeyedScreen[None], ModalScreen[None]):
                 self._actions.go_on(selected)
                 self.show_files()
 
-        self.app.push_screen(ConfirmScreen(questions.go_on(selected)), answered)
+        def over() -> str:
+            return outdated.going_on(selected, self._files())
+
+        self.app.push_screen(ConfirmScreen(questions.go_on(selected), over), answered)

@@ -97,6 +97,10 @@ class RepairScreen(OpeningScreen):
 
         def take(suggestions: Mapping[str, Suggestion]) -> None:
             self._repairing = Repairing(rows.report, suggestions)
+            left = self.job.left_rules.get(self.job.snapshot.ref)
+            if left is not None:
+                self._repairing.go_on(left)
+                self._note = Span("The rules are as you left them.", Look.STRONG)
             if not rows.report.records:
                 self.hint = Span(f"No record failed. {self._left} can be sent again.", Look.DIM)
             self._show_rules()
@@ -327,6 +331,15 @@ class RepairScreen(OpeningScreen):
         else:
             self.action_close()
 
+    def action_close(self) -> None:
+        """Closes the screen; the rules are kept for the next time."""
+        left = self._repairing.left if self._repairing is not None else None
+        if left is not None:
+            self.job.left_rules[self.job.snapshot.ref] = left
+        elif self._repairing is not None:
+            self.job.left_rules.pop(self.job.snapshot.ref, None)
+        super().action_close()
+
     # The rules.
 
     def action_switch_rule(self) -> None:
@@ -462,6 +475,7 @@ class RepairScreen(OpeningScreen):
 
         def answered(prepared: Prepared | None) -> None:
             if prepared is not None:
+                self.job.left_rules.pop(self.job.snapshot.ref, None)
                 self.dismiss(prepared)
             else:
                 resent.discard()

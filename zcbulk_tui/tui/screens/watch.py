@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from zcbulk_tui.domain.job import Action, JobRef, WatchedJob
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import ConfigError, UsageError, ZcbulkError
+from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard, status_command
 from zcbulk_tui.render.columns import shown
 from zcbulk_tui.tui import notices
@@ -26,7 +26,6 @@ from zcbulk_tui.tui.terminal.tmux import tmux_options
 if TYPE_CHECKING:  # loaded with what it is opened in
     from zcbulk_tui.domain.insertion import Prepared
     from zcbulk_tui.domain.job_text import FoundJobs
-    from zcbulk_tui.domain.night import NightPlan
     from zcbulk_tui.tui.connection import Connection
     from zcbulk_tui.tui.question import Question
 
@@ -40,12 +39,14 @@ class WatchScreen(WatchView):
     CONTEXT = Context.JOBS
     BINDINGS: ClassVar[list[BindingType]] = bindings(CONTEXT)
 
-    def _ask(self, question: "Question", on_yes: Callable[[], None]) -> None:
+    def _ask(
+        self, question: "Question", on_yes: Callable[[], None], over: Callable[[], str] = str
+    ) -> None:
         def answered(yes: bool | None) -> None:
             if yes:
                 on_yes()
 
-        self.app.push_screen(opened().Confirm(question), answered)
+        self.app.push_screen(opened().Confirm(question, over), answered)
 
     def connect(self, profile: ProfileView, connection: "Connection") -> None:
         """Takes the monitor; asks about the jobs of profiles that are no more."""
@@ -106,7 +107,10 @@ class WatchScreen(WatchView):
             # The app's own worker: the app hears of it if something unforeseen goes wrong.
             self.app.run_worker(send(), group="commands", exit_on_error=False)
 
-        self._ask(opened().questions.command(self.workspace, jobs, action, self.now()), confirmed)
+        over = partial(opened().outdated.command, self.workspace, jobs.able, action)
+        self._ask(
+            opened().questions.command(self.workspace, jobs, action, self.now()), confirmed, over
+        )
 
     def awaits_answer(self) -> bool:
         """Whether a command is not settled yet, whose monitor would be gone; says so then."""
@@ -202,6 +206,7 @@ class WatchScreen(WatchView):
             self.workspace.can("repair"),
             here.calls_left,
             self.now,
+            here.left_rules,
         )
 
         answered = partial(self._insert, here)
@@ -261,7 +266,8 @@ class WatchScreen(WatchView):
             self.flush()  # the next key is about the next job
 
         if jobs:
-            self._ask(opened().questions.remove(self.workspace, jobs), confirmed)
+            over = partial(opened().outdated.removal, self.workspace, jobs)
+            self._ask(opened().questions.remove(self.workspace, jobs), confirmed, over)
 
     def action_undo(self) -> None:
         keys, said = self.workspace.undo()
@@ -371,30 +377,7 @@ class WatchScreen(WatchView):
         self.app.push_screen(screen)
 
     def action_night(self) -> None:
-        """Asks for a night; where one is armed, shows it and asks whether to disarm it."""
-        here = self.workspace.here
-        watch, night = here.watch, here.night
-        if watch is None:
-            return
-        if night is not None:
-            question = opened().disarm(night, here.stop, self.now())
-            self._ask(question, lambda: self._try(lambda: watch.disarm(night)))
-            return
-
-        def typed(plan: "NightPlan | None") -> None:
-            if plan is not None:
-                self._try(lambda: watch.arm(plan))
-
-        default, reports, count = watch.default_budget, watch.reports, len(here.files)
-        read_only = here.spec.read_only
-        form = opened().NightForm(default, reports, count, self.now, read_only=read_only)
-        self.app.push_screen(opened().ArmNight(form), typed)
-
-    def _try(self, change: Callable[[], object]) -> None:
-        try:
-            change()
-        except (ConfigError, UsageError) as error:
-            self.show_notices([ErrorDialog(error)])
+        opened().open_night(self.app, self.workspace.here, self.now, self.show_notices)
 
     def action_poll_all(self) -> None:
         self._poll(self.workspace.unfinished(), "R")

@@ -23,7 +23,7 @@ from zcbulk_tui.render.window_title import TitleState
 from zcbulk_tui.tui.alerting import AlertPreferences, together
 from zcbulk_tui.tui.key_line import action_at, key_line
 from zcbulk_tui.tui.keys import Key
-from zcbulk_tui.tui.notices import Announcement, ErrorDialog, Notice, Toast
+from zcbulk_tui.tui.notices import Announcement, ErrorDialog, Notice, Toast, in_turn
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import JobPast, ProfileView
 from zcbulk_tui.tui.screens.base import KeyedScreen
@@ -297,8 +297,9 @@ class WatchView(KeyedScreen[None]):
             self._give_room()
             selected = self.workspace.selected
             results = self.workspace.results.of(selected) if selected is not None else ()
-            service = self.workspace.here.service
-            self.details.put(selected, service, results, self.workspace.rows.chain)
+            here = self.workspace.here
+            base_url = here.spec.job_defaults.base_url
+            self.details.put(selected, here.service, results, self.workspace.rows.chain, base_url)
 
     def _show_queue(self, rule: Line, width: int) -> None:
         """Shows the files that are on their way, below the list, while there are some."""
@@ -387,21 +388,24 @@ class WatchView(KeyedScreen[None]):
 
     def show_notices(self, said: Iterable[Notice]) -> None:
         """Shows what is to be said: in passing, in dialogs, or by the terminal."""
+        toasts: list[Toast] = []
         announcements: list[Announcement] = []
         for notice in said:
             match notice:
                 case Toast():
-                    self.app.notify(
-                        notice.text,
-                        title=notice.title,
-                        severity=notice.severity,
-                        timeout=notice.seconds,
-                        markup=False,
-                    )
+                    toasts.append(notice)
                 case ErrorDialog():
                     self._show_dialog(notice)
                 case Announcement():
                     announcements.append(notice)
+        for toast in in_turn(toasts, self.key("log")):
+            self.app.notify(
+                toast.text,
+                title=toast.title,
+                severity=toast.severity,
+                timeout=toast.seconds,
+                markup=False,
+            )
         if announcements:
             self._announce(together(announcements))
 

@@ -67,6 +67,7 @@ class DetailPane(Lines):
         self._service = ServiceSnapshot()
         self._results: Sequence[Result] = ()
         self._chain: Chain | None = None
+        self._base_url: str | None = None
         self._read_for: tuple[JobKey, Command | None] | None = None
         self._past = JobPast()
         self._timer: Timer | None = None
@@ -107,6 +108,7 @@ class DetailPane(Lines):
         service: ServiceSnapshot,
         results: Sequence[Result] = (),
         chain: Chain | None = None,
+        base_url: str | None = None,
     ) -> None:
         """Shows a job, as far as that differs from what was shown.
 
@@ -115,9 +117,10 @@ class DetailPane(Lines):
             service: How the calls of its profile go.
             results: What is known of its results.
             chain: The chain that it belongs to; None for none.
+            base_url: The configured one of its profile; None for none.
         """
         self._listed, self._service = listed, service
-        self._results, self._chain = results, chain
+        self._results, self._chain, self._base_url = results, chain, base_url
         self._draw()
 
     def scroll_to_top(self) -> None:
@@ -174,6 +177,7 @@ class DetailPane(Lines):
             insertion=insertion,
             results=self._results,
             chain=self._chain,
+            base_url=self._base_url,
         )
         width = self.size.width - (2 if self._place is _Place.BESIDE else 0)
         return detail(known, self._now(), width, self._glyphs)
