@@ -61,9 +61,9 @@ def pytest_collection(session: pytest.Session) -> None:
     All are compiled in the first run, which takes three times as long as to collect them. As all
     processes collect in the same order, each would compile all.
     """
-    number, processes = _place_among_processes()
-    if processes == 1 or session.config.args != session.config.getini("testpaths"):
+    if not _is_whole_run(session):
         return
+    number, processes = _place_among_processes()
     files = sorted(Path(__file__).parent.rglob("test_*.py"))
     for file in files[len(files) * number // processes : len(files) * (number + 1) // processes]:
         names = file.relative_to(session.config.rootpath).with_suffix("").parts
@@ -95,7 +95,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*ordered, *short]
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Prepares what many tests of this process share, and what those of all processes do."""
+    if _is_whole_run(session):
+        _look_up_for_hypothesis()
+    _look_for_less_garbage()
+
+
+def _is_whole_run(session: pytest.Session) -> bool:
+    args: list[str] = session.config.args
+    return _place_among_processes()[1] > 1 and args == session.config.getini("testpaths")
+
+
+def _look_up_for_hypothesis() -> None:
+    """Has each process look up a part of what Hypothesis keeps on the disk for the next run.
+
+    That is which characters there are, and the constants in the modules of the package. In the
+    first run each process would look up all of it, while all others do.
+    """
+    number, processes = _place_among_processes()
+    modules = sorted(name for name in sys.modules if name.startswith("zcbulk_tui"))
+    with suppress(ImportError, AttributeError):  # other releases of it may do that in another way
+        from hypothesis.internal import charmap, constants_ast  # not where tests do without it
+
+        if number == 0:
+            charmap.intervals_from_codec("utf-8")
+        for name in modules[number - 1 :: processes - 1] if number else ():
+            constants_ast.constants_from_module(sys.modules[name])
+
+
+def _look_for_less_garbage() -> None:
     """Looks for garbage less often, and not at all among what stays to the end of the run.
 
     Each test makes much that is soon gone; the looks cost a fifth of all time.

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.jobs import reading
+from tests.support.jobs import reading, watched
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.risk import Level, Risk, risk
+from zcbulk_tui.domain.snapshot import JobSnapshot
 
 
 def read(counts: Counts, state: JobState = JobState.IN_PROGRESS) -> JobReading:
@@ -287,6 +288,14 @@ def test_single_failures_end_no_job_where_a_bad_record_fails_alone() -> None:
     seen = risk(single, False)
     assert seen is not None
     assert (seen.least, seen.level) == (0, Level.NONE)
+
+
+def test_a_job_s_risk_goes_by_what_is_known_of_the_rule_and_by_its_last_reading() -> None:
+    job = JobSnapshot(watched(), tuple(steady(100, 200, 300, 400)))
+    found = {rule: replace(job, one_fails_its_batch=rule).risk for rule in (None, True, False)}
+    assert found == {rule: risk(job.readings, rule) for rule in found}
+    assert len(set(found.values())) == 3
+    assert replace(job, readings=job.readings[:2]).risk == risk(job.readings[:2]) != job.risk
 
 
 def test_failures_in_great_lumps_may_end_a_job_whatever_is_known() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -31,18 +32,16 @@ LATER = NOW + timedelta(seconds=70)
 RUN = [read(at, at * 100, at, total=100_000) for at in range(10, 61, 10)]
 
 
-def pane(
+def known(
     *readings: JobReading,
     job: WatchedJob | None = None,
     past: Sequence[JobReading] = (),
     record: ControlRecord | None = None,
-    width: int = 60,
     fault: Fault | None = None,
     command: Command | None = None,
-    now: datetime = LATER,
     form_past: FormPast | None = None,
-) -> list[Line]:
-    """The pane about a job with these readings."""
+) -> Known:
+    """A job with these readings."""
     snapshot = JobSnapshot(
         job or watched(),
         readings,
@@ -52,8 +51,14 @@ def pane(
         command,
         form_past,
     )
-    known = Known(Listed("eu-team", snapshot), past, record)
-    return detail(known, now, width, UNICODE, CET)
+    return Known(Listed("eu-team", snapshot), past, record)
+
+
+def pane(
+    *readings: JobReading, width: int = 60, now: datetime = LATER, **others: Any
+) -> list[Line]:
+    """The pane about a job with these readings."""
+    return detail(known(*readings, **others), now, width, UNICODE, CET)
 
 
 def values(pane: Sequence[Line]) -> dict[str, str]:
@@ -104,8 +109,8 @@ def test_every_line_is_as_wide_as_asked_and_prints(
     glyphs: Glyphs,
 ) -> None:
     record = past.commands[-1] if past.commands else None
-    known = Known(Listed(profile, snapshot), past.readings, record, ServiceSnapshot(spent))
-    drawn = detail(known, now, width, glyphs, CET)
+    all_known = Known(Listed(profile, snapshot), past.readings, record, ServiceSnapshot(spent))
+    drawn = detail(all_known, now, width, glyphs, CET)
     assert {line_width(line) for line in drawn} == {width}
     assert all(is_one_safe_line(text(line)) for line in drawn)
 
@@ -116,9 +121,9 @@ def test_every_line_is_as_wide_as_asked_and_prints(
 @pytest.mark.parametrize("now", [NOW, LATER])
 def test_every_width_is_kept_with_any_label(label: str, now: datetime) -> None:
     job = watched(label=label)._replace(note=label, tags=(label,))
+    one = known(*RUN, job=job, record=start(0))
     for width in range(20, 161):
-        drawn = pane(*RUN, job=job, record=start(0), width=width, now=now)
-        assert {line_width(line) for line in drawn} == {width}
+        assert {line_width(line) for line in detail(one, now, width, UNICODE, CET)} == {width}
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

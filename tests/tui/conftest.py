@@ -10,7 +10,10 @@ from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 
 _PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
-"""The rules of a stylesheet with certain variables."""
+"""The rules of a stylesheet's source with certain variables."""
+
+_SHEETS: dict[tuple[object, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+"""All rules of a stylesheet's sources with certain variables, and the same by what they select."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,16 +23,38 @@ def stylesheets_are_parsed_once() -> Iterator[None]:
     Textual keeps them for one stylesheet; each app has one, and each screen with rules of its own
     makes a new one.
     """
-    parse = Stylesheet._parse_rules
+    parse_rules, parse, by_name = (
+        Stylesheet._parse_rules,
+        Stylesheet.parse,
+        vars(Stylesheet)["rules_map"],
+    )
 
-    def parsed(sheet: Stylesheet, css: str, *args: Any, **options: Any) -> list[RuleSet]:
+    def rules_parsed(sheet: Stylesheet, css: str, *args: Any, **options: Any) -> list[RuleSet]:
         key = (css, args, *options.items(), *sheet._variables.items())
         if key not in _PARSED:
-            _PARSED[key] = parse(sheet, css, *args, **options)
+            _PARSED[key] = parse_rules(sheet, css, *args, **options)
         return _PARSED[key]
 
+    def parsed(sheet: Stylesheet) -> None:
+        key = (*sheet.source.items(), *sheet._variables.items())
+        if key not in _SHEETS:
+            parse(sheet)
+            _SHEETS[key] = sheet._rules, by_name.fget(sheet)
+        sheet._rules, sheet._rules_map = _SHEETS[key]
+        sheet._require_parse = False
+
+    def rules_map(sheet: Stylesheet) -> dict[str, list[RuleSet]]:
+        if sheet._require_parse:
+            sheet.parse()
+        by_selector: dict[str, list[RuleSet]] = by_name.fget(sheet)
+        return by_selector
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", parsed)
+        patch.setattr(Stylesheet, "_parse_rules", rules_parsed)
+        patch.setattr(Stylesheet, "parse", parsed)
+        patch.setattr(Stylesheet, "rules_map", property(rules_map))
+        # By identity as before, and without a call of Python for each rule and each widget.
+        patch.setattr(RuleSet, "__hash__", object.__hash__)
         yield
 
 

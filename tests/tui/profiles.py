@@ -168,8 +168,8 @@ class Cast:
         """Waits for something to come true."""
         async with asyncio.timeout(_DEADLINE):
             while not condition():
-                await self.pilot.pause(0.01)
-                if self.screen.workspace.here.monitor is not None:
+                await asyncio.sleep(0.01)
+                if self.screen._inbox:
                     self.screen.flush()
         await self.pilot.pause()
 

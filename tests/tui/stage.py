@@ -79,6 +79,7 @@ class Stage:
         size = (width, height)
         self.app.NOTIFICATION_TIMEOUT = _AS_LONG_AS_IT_TAKES  # type: ignore[misc]  # of this app alone
         async with self.app.run_test(size=size, notifications=toasts) as self.pilot:
+            await self._come_true(self._all_asked)
             await self.until(self.all_read)
             yield self
             if self.app.is_running:
@@ -101,13 +102,23 @@ class Stage:
         jobs = self.jobs
         return bool(jobs) and all(job.last or job.fault for job in jobs)
 
+    def _all_asked(self) -> bool:
+        """Whether there are jobs, and each was asked about; what came may not have been taken."""
+        monitor = self.screen.workspace.here.monitor
+        polled = [] if monitor is None else list(monitor._polled_jobs.values())
+        return bool(polled) and not any(job.lock.locked() or _is_new(job) for job in polled)
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits for something to come true, and to be painted."""
+        await self._come_true(condition)
+        await self.show()
+
+    async def _come_true(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(_DEADLINE):
             while not condition():
-                await self.pilot.pause(_LOOK)
-                self.screen.flush()
-        await self.show()
+                await asyncio.sleep(_LOOK)
+                if self.screen._inbox:
+                    self.screen.flush()
 
     async def show(self) -> None:
         """Paints what has changed, without waiting for more."""

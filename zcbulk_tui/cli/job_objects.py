@@ -24,7 +24,7 @@ from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.progress import Remaining, estimated_since
 from zcbulk_tui.domain.records import ControlRecord
-from zcbulk_tui.domain.risk import Risk, risk
+from zcbulk_tui.domain.risk import Risk
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render import concerns, sparkline
@@ -139,7 +139,7 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
         "ends": last and _ends_object(snapshot.remaining, last, now),
         "form_past": _past_object(snapshot),
         "concern": _concern_object(snapshot, now),
-        "abort_risk": _risk_object(risk(snapshot.readings, snapshot.one_fails_its_batch)),
+        "abort_risk": _risk_object(snapshot.risk),
         "deadline": deadline_object(upcoming(snapshot), now),
         "next_poll": _poll_object(snapshot, standing.window),
         "fault": fault_object(snapshot.fault),

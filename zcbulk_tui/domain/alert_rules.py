@@ -18,7 +18,7 @@ from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.job import JobReading, JobState
 from zcbulk_tui.domain.progress import ESTIMATED
 from zcbulk_tui.domain.result import Result, ResultStage, wanted
-from zcbulk_tui.domain.risk import Level, risk
+from zcbulk_tui.domain.risk import Level
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import ServiceError
@@ -352,7 +352,7 @@ def _failed_share(last: JobReading, rules: AlertRules) -> Verdict:
 
 
 def _aborts(job: JobSnapshot) -> Iterator[Verdict]:
-    danger = risk(job.readings, job.one_fails_its_batch)
+    danger = job.risk
     if danger is None:
         yield from (
             Verdict(kind, Crossing.BETWEEN) for kind in (AlertKind.ABORT_RISK, AlertKind.OVER_LIMIT)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.lineage import Chain
-from zcbulk_tui.domain.risk import Level, risk
+from zcbulk_tui.domain.risk import Level
 from zcbulk_tui.domain.snapshot import JobSnapshot
 
 STUCK = 600.0
@@ -74,7 +74,7 @@ def assess(snapshot: JobSnapshot) -> Assessment:
     if last is None:
         return Assessment(Concern.NO_ANSWER if snapshot.is_failing else Concern.NONE)
     if last.state is JobState.IN_PROGRESS:
-        danger = risk(snapshot.readings, snapshot.one_fails_its_batch)
+        danger = snapshot.risk
         if danger is not None and danger.level is Level.RED:
             return Assessment(Concern.OVER_LIMIT, danger.least / max(danger.allowed, 1))
         if danger is not None and danger.level is Level.AMBER:

@@ -11,6 +11,7 @@ from zcbulk_tui.domain.form_forecast import forecast, is_slow
 from zcbulk_tui.domain.form_past import FormPast
 from zcbulk_tui.domain.job import Action, JobReading, JobRef, JobState, WatchedJob
 from zcbulk_tui.domain.progress import Forecast, Motion, Remaining, motion, remaining
+from zcbulk_tui.domain.risk import Risk, risk
 from zcbulk_tui.errors import BusyError, ExitCode, QuotaSpentError, SignInBusyError, ZcbulkError
 
 
@@ -55,6 +56,7 @@ class JobSnapshot:
     _forecast: Forecast | EllipsisType | None = field(
         default=..., init=False, repr=False, compare=False
     )
+    _risk: Risk | EllipsisType | None = field(default=..., init=False, repr=False, compare=False)
 
     @property
     def ref(self) -> JobRef:
@@ -89,6 +91,13 @@ class JobSnapshot:
             found = forecast(self.job, self.readings, self.motion, past)
             object.__setattr__(self, "_forecast", found)
         return self._forecast  # type: ignore[return-value]  # as above
+
+    @property
+    def risk(self) -> Risk | None:
+        """That Zoho aborts it for its failures; None if it is not known, or not at risk."""
+        if self._risk is ...:
+            object.__setattr__(self, "_risk", risk(self.readings, self.one_fails_its_batch))
+        return self._risk  # type: ignore[return-value]  # as above
 
     @property
     def rests_on_past(self) -> bool:

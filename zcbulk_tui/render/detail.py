@@ -13,7 +13,6 @@ from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.result import Result
-from zcbulk_tui.domain.risk import risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render import deadline_words, figures, forecast_words, lineage, sparkline, words
@@ -223,7 +222,7 @@ class _Pane:
 
     def _risk(self) -> FieldGroup:
         group, last = self._group("SYSTEM ABORT"), self._snapshot.last
-        found = risk(self._snapshot.readings, self._snapshot.one_fails_its_batch)
+        found = self._snapshot.risk
         if last is None or found is None:
             return group
         aborted = last.state is JobState.SYSTEM_ABORTED

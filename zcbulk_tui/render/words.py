@@ -8,7 +8,7 @@ from zcbulk_tui.domain.deadlines import start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.records import ANSWERED_WITHIN
-from zcbulk_tui.domain.risk import Level, risk
+from zcbulk_tui.domain.risk import Level
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import (
     Occasion,
@@ -195,7 +195,7 @@ def sentence(snapshot: JobSnapshot, now: datetime) -> Span:
         return Span(f"Waiting: {waiting(snapshot, now)} {word}")
     if last.state is JobState.UNKNOWN:
         return Span(f"Unknown state {word}: not documented", Look.WARNING)
-    danger = risk(snapshot.readings, snapshot.one_fails_its_batch)
+    danger = snapshot.risk
     if danger is None or danger.level is Level.NONE:
         return Span(f"Running {word}")
     return Span(
