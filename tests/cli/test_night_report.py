@@ -27,7 +27,7 @@ from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
-from zcbulk_tui.errors import DataError, SignedOutError
+from zcbulk_tui.errors import DataError, SignedOutError, UsageError
 from zcbulk_tui.render.report import needs
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import Database, open_database
@@ -76,6 +76,23 @@ def test_it_is_written_for_this_user_alone_and_anew(tmp_path: Path) -> None:
     assert json.loads((folder / "night.json").read_text())["sums"]["jobs"] == 1
     assert {stat.S_IMODE(it.stat().st_mode) for it in folder.iterdir()} == {0o600}
     assert {it.name for it in folder.iterdir()} == {"night.md", "night.json"}
+
+
+@pytest.mark.parametrize("name", ["night.md", "night.json"])
+def test_it_takes_the_place_of_an_earlier_report_only(tmp_path: Path, name: str) -> None:
+    path, other = tmp_path / "night.md", tmp_path / name
+    reports = Reports(PROFILE, memory_database(), tmp_path, makes_folder=False)
+    other.write_text("")  # nothing would be lost
+    reports.check(path)
+    write_files(report(), path)
+    reports.check(path)
+    other.write_text('{"name": "somebody else\'s"}')
+    with pytest.raises(UsageError, match=f"{name} is there already") as caught:
+        reports.check(path)
+    assert caught.value.next_step == "Name another file, or move that one away."
+    with pytest.raises(UsageError, match=f"{name} is there already"):
+        write_files(report(), path)
+    assert other.read_text() == '{"name": "somebody else\'s"}'
 
 
 def test_where_it_cannot_be_written_the_old_one_stays(

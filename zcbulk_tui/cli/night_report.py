@@ -1,6 +1,5 @@
 """The report of a night: put together from the memory and the results on this disk, and written."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -8,7 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zcbulk_tui.cli.report_json import report_object
+from zcbulk_tui.cli.named_files import check_replaceable
+from zcbulk_tui.cli.report_json import is_report as is_json_report
+from zcbulk_tui.cli.report_json import report_text
 from zcbulk_tui.cli.state import memory_file
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data.failures import FailureFile
@@ -27,6 +28,7 @@ from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError, UsageError, ZcbulkError
+from zcbulk_tui.render.report import is_report as is_markdown_report
 from zcbulk_tui.render.report import markdown
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.alerts import AlertStore
@@ -103,6 +105,7 @@ class Reports:
             raise UsageError(
                 f"There is no folder for {shown}", next_step="Make it, or name another file."
             )
+        _check_replaceable(report)
 
     def write(self, night: Night, no_token: ZcbulkError | None) -> None:
         """See `NightReports`."""
@@ -136,16 +139,26 @@ def night_reports(settings: Settings, database: Database) -> Reports:
 
 
 def write_files(report: NightReport, path: Path) -> None:
-    """Writes a report as Markdown, and as JSON beside it; each in the place of one that is there.
+    """Writes a report as Markdown, and as JSON beside it; each in the place of an earlier one.
 
     Only this user may read them. Each appears whole, or not at all.
 
     Raises:
-        DataError: One of them cannot be written.
+        UsageError: One of them cannot be written, or another file has its name.
     """
-    text = json.dumps(report_object(report), indent=2, ensure_ascii=False)
-    for where, content in ((path, markdown(report)), (path.with_suffix(".json"), f"{text}\n")):
-        _replace(where, content)
+    _check_replaceable(path)
+    _replace(path, markdown(report))
+    _replace(_beside(path), report_text(report))
+
+
+def _check_replaceable(report: Path) -> None:
+    check_replaceable(report, is_markdown_report)
+    check_replaceable(_beside(report), is_json_report)
+
+
+def _beside(report: Path) -> Path:
+    """Where the JSON of a report goes."""
+    return report.with_suffix(".json")
 
 
 def _replace(path: Path, text: str) -> None:

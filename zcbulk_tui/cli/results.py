@@ -75,7 +75,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--unprocessed", action="store_true", help="only what was not reached")
     parser.add_argument("--success", action="store_true", help="only what went in: record ids")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, help="copy them there, under the jobs' labels"
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="copy them there, under the jobs' labels; no other file is written over",
     )
     templates.add_arguments(parser, "results", "as a JSON array, an object per result")
     parser.add_argument(

@@ -74,8 +74,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     night.add_argument(
         "--report",
         metavar="FILE",
-        help="write the report to this Markdown file, and as JSON beside it "
-        "(default: in the folder of reports)",
+        help="write the report to this Markdown file, and as JSON beside it, each in the place of "
+        "an earlier report only (default: in the folder of reports)",
     )
     night.add_argument(
         "--headless", action="store_true", help="print lines, although there is a terminal"

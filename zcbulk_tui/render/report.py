@@ -29,6 +29,14 @@ _CAUSES = {
 }
 
 
+_AS_READ = "Every figure is as it was read last; none is estimated."
+
+
+def is_report(text: str) -> bool:
+    """Whether a text begins as a report does in Markdown."""
+    return _AS_READ in "".join(text.splitlines()[:3])
+
+
 def markdown(report: NightReport) -> str:
     """Returns the report, whose first line says how the night went."""
     parts = [
@@ -136,7 +144,7 @@ def _about(report: NightReport) -> str:
         if night.late:
             late = duration(night.late.total_seconds())
             said.append(f"It ended {late} late: no window polled at {_at(report, night.until)}.")
-    said.append("Every figure is as it was read last; none is estimated.")
+    said.append(_AS_READ)
     return " ".join(said)
 
 
