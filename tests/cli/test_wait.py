@@ -76,11 +76,21 @@ def test_a_timeout_says_how_to_come_back(
     cli: CommandLine, urls: dict[str, str], arguments: tuple[str, ...], again: str
 ) -> None:
     where = ("--profile", "orders") if "--profile" in arguments else ()
-    assert cli("jobs", "add", urls["Leads"], "--label", "Leads 4082", *where).code == 0
+    assert cli("jobs", "add", urls["Orders"], "--label", "Leads 4082", *where).code == 0
     ended = cli("wait", "Leads 4082", "--timeout", "1s", *arguments)
     assert ended.code == 12
     assert "Timeout: 1 job goes on at Zoho. To wait again: zcbulk-tui wait" in ended.lines[-1]
     assert again in ended.lines[-1]
+
+
+def test_a_timeout_says_of_a_job_that_it_is_not_started(
+    cli: CommandLine, urls: dict[str, str]
+) -> None:
+    ended = cli("wait", urls["Leads"], urls["Orders"], "--timeout", "1s")
+    assert ended.code == 12
+    said = ended.lines[-1]
+    assert "Timeout: 1 job goes on at Zoho, 1 job is not started." in said
+    assert f"To start it: zcbulk-tui start {urls['Leads']}. To wait" in said
 
 
 def test_a_network_that_comes_back_is_waited_for(

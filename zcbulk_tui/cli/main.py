@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from zcbulk_tui.cli import charset
 from zcbulk_tui.cli.colours import Choice
-from zcbulk_tui.cli.output import Output, guarded, print_error
+from zcbulk_tui.cli.output import Output, guarded, print_error, print_json
 from zcbulk_tui.cli.parser import load_command, make_parser
 from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
 from zcbulk_tui.errors import Occasion, ZcbulkError
@@ -51,6 +51,11 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
     except SystemExit as stopped:  # after --help, what cannot be parsed, or at a signal
         return int(stopped.code or 0)
     except ZcbulkError as error:
+        if getattr(arguments, "json", False) and output.is_empty:
+            # With it comes more than commands need that go well.
+            from zcbulk_tui.cli.json_records import error_object
+
+            print_json(error_object(error))
         print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
         return error.exit_code
     except KeyboardInterrupt:

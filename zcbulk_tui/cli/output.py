@@ -129,12 +129,14 @@ class SafeWriter:
     Attributes:
         stream: That stream.
         failure: Why something could not be written; None while all was.
+        is_used: Whether anything was to be written.
         in_colour: Whether lines are written in colours.
     """
 
     def __init__(self, stream: IO[str] | None) -> None:
         self.stream = stream
         self.failure: Exception | None = None
+        self.is_used = False
         self.in_colour = False
 
     @property
@@ -149,6 +151,7 @@ class SafeWriter:
 
     def write(self, text: str, /) -> int:
         """Writes a text, if that can be done; returns its length in any case."""
+        self.is_used = self.is_used or bool(text)
         if text and self.failure is None:
             try:
                 if self.stream is None:
@@ -211,6 +214,11 @@ class Output:
     def colour(self, choice: Choice, environ: Mapping[str, str]) -> None:
         """Has lines printed in colours, or without; see `colours.are_wanted`."""
         self._out.in_colour = are_wanted(choice, environ, is_terminal=self._out.isatty())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was printed to the standard output."""
+        return not self._out.is_used
 
     def exit_code(self, code: int) -> int:
         """Says what was not written; returns the exit code that this makes of another one.
