@@ -153,7 +153,7 @@ def test_a_table_for_people(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -
         *("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
     ]
     *said, read_at = row.split()
-    assert said == [REF.form, "1", "1", REF.form, "production", "IN_PROGRESS", "100", "1", "0", "0"]
+    assert said == [REF.form, "1", "1", REF.form, "production", "running", "100", "1", "0", "0"]
     assert re.fullmatch(r"\d\d:\d\d", read_at)
     assert ended.code == 1
     assert len(ended.lines) == 1

@@ -114,7 +114,7 @@ def test_a_start_that_is_waited_for_is_one_document(
     assert (started["outcome"], started["status"]["state"]) == ("accepted", "completed")
     assert started["status"]["success"] == 10_000
     assert (refused["outcome"], refused["status"]) == ("refused", None)
-    assert "Prices 4060: Completed, 100 %, 10,000 in, 0 failed" in ended.err
+    assert "Prices 4060: done, 100 %, 10,000 in, 0 failed" in ended.err
     assert len([action for _, action in commands_sent(creator) if action == "start"]) == 2
 
 
@@ -143,7 +143,7 @@ def test_a_status_that_is_waited_for_is_printed_once_with_the_end(
     calls = asked(creator)
     table = cli("status", urls["Regions"], urls["Leads"], "--wait", "--timeout", "1s")
     assert table.code == 12
-    assert "Regions 4093: Completed" in table.out
+    assert "Regions 4093: done" in table.out
     assert [line.split()[0] for line in table.out.splitlines()[-3:]] == [
         "LABEL",
         "Regions",
@@ -162,7 +162,7 @@ def test_a_status_that_is_waited_for_is_printed_in_a_template(
     ended = cli("status", urls["Regions"], "--wait", "--format", template)
     assert (ended.code, ended.out) == (0, "Regions 4093: completed 1200\n")
     # How it went is for people.
-    assert "Regions 4093: Completed" in ended.err
+    assert "Regions 4093: done" in ended.err
 
 
 @pytest.mark.parametrize("command", ["wait", "report"])

@@ -78,7 +78,7 @@ def test_a_night_without_a_terminal_ends_with_its_report(
     assert (ended.code, ended.err) == (headless.NEEDS_A_PERSON, "")
     lines = [line[10:] for line in ended.out.splitlines()]
     assert lines[0].startswith("Night until ")
-    assert any(line.endswith("Completed, 13 in, 7 failed") for line in lines)
+    assert any(line.endswith("done, 13 in, 7 failed") for line in lines)
     assert f"Night ended. The report is in {path}" in lines
     assert ended.out.splitlines()[-1].endswith("; 1 job ran, 13 records are in, 7 failed.")
     shown = json.loads(path.with_suffix(".json").read_text())

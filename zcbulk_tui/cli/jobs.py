@@ -143,13 +143,13 @@ def _standing(job: WatchedJob, seen: Overview, chains: Chains) -> Standing:
 
 def _cells(branch: str, job: WatchedJob, seen: Overview) -> tuple[str | Span, ...]:
     ref, tags = job.ref, " ".join(job.tags)
-    state = seen.snapshots[ref].state if ref in seen.snapshots else None
+    last = seen.snapshots[ref].last if ref in seen.snapshots else None
     return (
         branch + job.label,
         ref.job_id,
         ref.form,
         ref.environment.value,
-        Span("–", Look.DIM) if state is None else Span(words.STATE[state], words.LOOK[state]),
+        Span("–", Look.DIM) if last is None else words.state(last),
         tags,
         job.note,
     )

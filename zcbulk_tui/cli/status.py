@@ -229,7 +229,7 @@ def _cells(asked: _Asked, reading: JobReading) -> tuple[str | Span, ...]:
         ref.job_id,
         ref.form,
         ref.environment.value,
-        Span(reading.raw_state, words.LOOK[reading.state]),
+        words.state(reading),
         percent(counts.share_done),
         number(counts.success),
         Span(number(counts.failed), failed_look(assess(asked.snapshot).concern)),

@@ -12,7 +12,7 @@ from zcbulk_tui.domain.records import Record
 from zcbulk_tui.domain.report import MissingResult, NightReport, ReportedJob
 from zcbulk_tui.domain.result import ResultStage
 from zcbulk_tui.domain.text import counted, one_line
-from zcbulk_tui.render import lineage, log, queue
+from zcbulk_tui.render import lineage, log, queue, words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.night import stopped
 
@@ -107,7 +107,8 @@ def needs(report: NightReport) -> list[str]:
 
 
 def _bad_end(job: ReportedJob) -> str:
-    counts, state = job.counts, job.reading.raw_state if job.reading is not None else ""
+    counts = job.counts
+    state = words.state(job.reading).text if job.reading is not None else ""
     left = f", {number(counts.left)} left" if counts.left else ""
     return f"{_md(state)}; {number(counts.success)} in, {number(counts.failed)} failed{left}"
 
@@ -154,7 +155,7 @@ def _jobs(report: NightReport) -> list[str]:
     rows = [
         (
             _md(it.job.label),
-            _md(it.reading.raw_state) if it.reading is not None else "not read",
+            _md(words.state(it.reading).text) if it.reading is not None else "not read",
             _maybe_at(report, it.started_at),
             _maybe_at(report, it.ended_at) if it.ended_at else "",
             number(it.counts.success, 20),
