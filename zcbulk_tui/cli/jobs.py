@@ -41,6 +41,9 @@ from zcbulk_tui.store.windows import NoWindow
 
 _COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "TAGS", "NOTE")
 
+_DROPS = ("FORM", "NOTE", "TAGS", "ENVIRONMENT", "JOB")
+"""What a narrow terminal goes without, in this order."""
+
 _PARTS = {
     "list": "print the watch list (the default)",
     "add": "put jobs on it",
@@ -128,7 +131,9 @@ def show(arguments: Namespace) -> int:
         templates.print_found(arguments, objects)
     elif jobs:
         rows = [_cells(branch, job, seen) for branch, job in as_tree(jobs, chains)]
-        print_lines(in_columns(_COLUMNS, rows, giving={"NOTE": 4, **GIVING}))
+        print_lines(
+            in_columns(_COLUMNS, rows, giving={"NOTE": 8, "TAGS": 8, **GIVING}, drops=_DROPS)
+        )
         print_lines(net_results(jobs, chains))
     else:
         print(no_jobs(settings.profile))

@@ -31,6 +31,9 @@ from zcbulk_tui.tui.question import Question
 
 _COLUMNS = ("ID", "LABEL", "FORM", "ENVIRONMENT", "RECORDS", "STANDS")
 
+_DROPS = ("ENVIRONMENT", "FORM", "RECORDS")
+"""What a narrow terminal goes without, in this order."""
+
 _ID = 8
 """Characters of a key that name a file; fewer will do where they name one alone."""
 
@@ -114,7 +117,8 @@ def _show(settings: Settings, arguments: Namespace) -> int:
     if is_for_programs:
         templates.print_found(arguments, list(map(_object, files)))
     elif files:
-        print_lines(in_columns(_COLUMNS, map(_cells, files), giving={"LABEL": 12, "FORM": 8}))
+        giving = {"LABEL": 12, "FORM": 8, "STANDS": 24}
+        print_lines(in_columns(_COLUMNS, map(_cells, files), giving=giving, drops=_DROPS))
     else:
         print(f"No file is on its way. To insert one: {command('insert FILE', settings.profile)}")
     return 0

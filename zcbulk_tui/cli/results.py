@@ -62,6 +62,9 @@ _LIST, _REMOVE = "list", "remove"
 
 _COLUMNS = ("LABEL", "JOB", "RESULT", "STANDS", "RECORDS", "BYTES", "KEPT UNTIL")
 
+_DROPS = ("BYTES", "JOB", "KEPT UNTIL", "RECORDS")
+"""What a narrow terminal goes without, in this order."""
+
 _KINDS = {name: kind for kind, name in result_copies.ENDINGS.items()}
 
 _Until = Mapping[JobRef, datetime]
@@ -223,7 +226,7 @@ def _list(settings: Settings, arguments: Namespace) -> int:
         templates.print_found(arguments, [_listed_object(it, until) for it in found])
     elif found:
         rows = [_cells(it, until) for it in found]
-        print_lines(in_columns(_COLUMNS, rows, giving={"LABEL": 12, "JOB": 8}))
+        print_lines(in_columns(_COLUMNS, rows, giving={"LABEL": 12, "STANDS": 8}, drops=_DROPS))
     else:
         print(f"No results are here. To fetch some: {command('results JOB', settings.profile)}")
     return 0

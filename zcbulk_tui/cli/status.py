@@ -42,6 +42,9 @@ It costs at most 1 call per job: one that a dashboard on the same profile polls,
 over, costs none, unless it was commanded since: what is remembered of it is printed."""
 
 _EPILOG = f"""\
+A narrow terminal gets shorter labels first, then fewer columns, without FORM, ENVIRONMENT, OK, JOB,
+READ, %, FAILED, LEFT in this order; no figure and no id is cut. A pipe gets all.
+
 --wait prints the status once all have ended; until then, how it goes, with --json on the standard
 error.
 
@@ -49,8 +52,11 @@ error.
 
 _COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
 
-GIVING = {"FORM": 8, "LABEL": 12, "JOB": 8}
+GIVING = {"LABEL": 12, "FORM": 8}
 """Cells of the columns that give way on a terminal, in this order."""
+
+_DROPS = ("FORM", "ENVIRONMENT", "OK", "JOB", "READ", "%", "FAILED", "LEFT")
+"""What a narrow terminal goes without, in this order; label and state stay."""
 
 _OPEN = (Outcome.SENT, Outcome.NO_EFFECT, Outcome.UNPROVEN)
 
@@ -219,7 +225,7 @@ def _table(asked: Sequence[_Asked]) -> list[Line]:
     rows = [_cells(each, each.result) for each in asked if isinstance(each.result, JobReading)]
     if not rows:
         return []
-    return in_columns(_COLUMNS, rows, giving=GIVING, right=_COLUMNS.index("%"))
+    return in_columns(_COLUMNS, rows, giving=GIVING, drops=_DROPS, right=_COLUMNS.index("%"))
 
 
 def _cells(asked: _Asked, reading: JobReading) -> tuple[str | Span, ...]:
