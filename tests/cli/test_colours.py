@@ -82,7 +82,7 @@ def test_they_say_what_the_screen_says(cli: CommandLine, home: Path) -> None:
     assert "\x1b[32mdone" in jobs
     assert "\x1b[2m–" in jobs
     assert "\x1b[1;31munclear" in queue
-    assert "\x1b[32mCOMPLETED\x1b[0m" in status
+    assert "\x1b[32mdone \x1b[0m" in status
 
 
 def test_an_unknown_choice(cli: CommandLine) -> None:

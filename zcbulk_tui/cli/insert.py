@@ -291,7 +291,7 @@ def check_may_send(settings: Settings, *, sends: bool = True) -> None:
     if settings.read_only:
         raise ConfigError(
             "This configuration is read-only, so nothing is inserted",
-            next_step="Set read_only = false, or use another configuration.",
+            next_step="Leave out --read-only, set read_only = false, or use another profile.",
         )
     if sends:
         check_signed_in(settings)
