@@ -265,7 +265,7 @@ def test_a_wait_without_a_sign_in_ends_at_once(
     monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.ended")
     ended = insert("--wait")
     assert ended.code == 3
-    assert "To sign in: zcbulk-tui login" in ended.err
+    assert "or unset it and sign in: zcbulk-tui login" in ended.err
     assert queued(cli) == []
 
 

@@ -59,6 +59,7 @@ async def open_probe_calls(settings: Settings) -> AsyncIterator[ProbeCalls]:
         yield ProbeCalls(
             _token_source(settings, network),
             network,
+            profile=settings.profile,
             base_url=settings.base_url,
             api_version=settings.api_version,
             accepts=AcceptMemory(_variant_file(variants.RESULT_FILE_NAME)),
@@ -81,6 +82,7 @@ def make_client(settings: Settings, watch: ContractWatch) -> tuple[CreatorClient
     client = CreatorClient(
         _token_source(settings, network),
         network,
+        profile=settings.profile,
         base_url=settings.base_url,
         api_version=settings.api_version,
         report=settings.control.report,
