@@ -359,6 +359,8 @@ def test_a_dry_run_says_what_would_be_chosen(stage: Stage, home: Path) -> None:
     assert not (home / "state" / "uploads").exists()
     planned = stage.insert(str(stage.bad), "--trial", str(TRIAL), "--dry-run", "--json")
     (plan,) = json.loads(planned.out)
+    assert (plan["records"], plan["jobs"], plan["jobs_are_exact"]) == (TRIAL, 1, True)
+    assert (plan["left_out"], plan["calls"]) == (0, 3)
     assert len(plan["trial"]["records"]) == sum(plan["trial"]["chosen"].values()) == TRIAL
 
 

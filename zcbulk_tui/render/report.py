@@ -66,6 +66,8 @@ def first_line(report: NightReport) -> str:
     said = f"{ran} ran{still}, {counted(sums.success, 'record is', 'records are')} in"
     failed = f"{sums.failed:,} failed" if sums.failed else "none failed"
     left = f", {sums.left:,} are left" if sums.left else ""
+    if not needed and going:  # which may still go wrong
+        return f"Nothing needs a person so far: {said}, {failed}{left}."
     if not needed:
         return f"All went well: {said}, {failed}{left}."
     return f"{person[0].upper()}{person[1:]}; {said}, {failed}{left}."
