@@ -37,12 +37,23 @@ async def open_client(settings: Settings) -> AsyncIterator[CreatorClient]:
     """
     check_signed_in(settings)
     with command_watch(settings) as watch:
-        client, network = make_client(settings, watch)
-        warn_of_proxies()
-        try:
+        async with client_with(settings, watch) as client:
             yield client
-        finally:
-            await network.aclose()
+
+
+@asynccontextmanager
+async def client_with(settings: Settings, watch: ContractWatch) -> AsyncIterator[CreatorClient]:
+    """Opens the client for Zoho of a profile that seems signed in; for arguments see `make_client`.
+
+    Raises:
+        ZcbulkError: A setting cannot be used.
+    """
+    client, network = make_client(settings, watch)
+    warn_of_proxies()
+    try:
+        yield client
+    finally:
+        await network.aclose()
 
 
 @asynccontextmanager
