@@ -12,7 +12,7 @@ from tests.benchmarks.night_wire import Net, Token, Trouble, Wire, loop_time
 from tests.support.contexts import PROFILE, make_context
 from tests.support.virtual_time import virtual_now
 from zcbulk_tui.cli.alerting import is_red
-from zcbulk_tui.cli.night_reports import Reports
+from zcbulk_tui.cli.report_writer import Reports
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.data.result_folder import NewResult, ResultFolder

@@ -76,6 +76,19 @@ def test_the_lines(cli: CommandLine, arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.usefixtures("raised")
+def test_on_a_narrow_terminal_nothing_is_cut(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = cli("alerts").out.split()
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for columns in (80, 40):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        shown = cli("alerts").out
+        assert shown.split() == whole
+        assert max(map(len, shown.splitlines())) <= columns
+
+
+@pytest.mark.usefixtures("raised")
 @pytest.mark.parametrize(
     ("arguments", "kinds"),
     [

@@ -1,5 +1,6 @@
 """Colours of what is printed: where they are, where not, and that no column moves by them."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_they_say_what_the_screen_says(cli: CommandLine, home: Path) -> None:
     assert "\x1b[32mdone" in jobs
     assert "\x1b[2m–" in jobs
     assert "\x1b[1;31munclear" in queue
-    assert "\x1b[32mCOMPLETED\x1b[0m" in status
+    assert "\x1b[32mdone \x1b[0m" in status
 
 
 def test_an_unknown_choice(cli: CommandLine) -> None:
@@ -102,3 +103,33 @@ def test_widths_are_those_without_escapes(cells: list[tuple[str, Look]]) -> None
     assert width(plain(head)) == width(plain(row))
     assert uncoloured(painted(row)) == plain(row)
     assert painted(row).count("\x1b") % 2 == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "heads"),
+    [
+        (200, "LABEL JOB FORM OK"),
+        (46, "LABEL JOB FORM OK"),
+        (36, "LABEL JOB OK"),
+        (32, "LABEL JOB OK"),
+        (31, "LABEL OK"),
+        (12, "LABEL OK"),
+    ],
+)
+def test_a_narrow_terminal_gets_shorter_labels_then_fewer_columns(
+    monkeypatch: pytest.MonkeyPatch, columns: int, heads: str
+) -> None:
+    names = ("LABEL", "JOB", "FORM", "OK")
+    cells = ("Orders of the north", "3888833000000114027", "Orders", "199")
+    table = partial(
+        in_columns, names, [cells], giving={"LABEL": 8, "FORM": 4}, drops=("FORM", "JOB"), right=3
+    )
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert plain(table()[1]) == " ".join(cells)  # no terminal, no limit
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    head, row = map(plain, table())
+    assert head.split() == heads.split()
+    assert row.endswith(" 199")
+    assert ("3888833000000114027" in row) == ("JOB" in heads)
+    assert ("…" in row) == (columns not in (200, 31))
+    assert width(row) <= columns

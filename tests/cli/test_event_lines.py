@@ -61,10 +61,10 @@ def said(*events: Event) -> list[str]:
 @pytest.mark.parametrize(
     ("events", "lines"),
     [
-        ([job(0, 1), job(5, 900)], ["Orders: in_progress, 1 in, 0 failed"]),
+        ([job(0, 1), job(5, 900)], ["Orders: running, 1 in, 0 failed"]),
         (
             [job(0, 1), job(5, 10_000, JobState.COMPLETED)],
-            ["Orders: in_progress, 1 in, 0 failed", "Orders: completed, 10,000 in, 0 failed"],
+            ["Orders: running, 1 in, 0 failed", "Orders: done, 10,000 in, 0 failed"],
         ),
         ([FAULTY, FAULTY], ["Orders: No answer\N{REPLACEMENT CHARACTER}[2J"]),
         ([JobRemoved(JOB.ref)], []),

@@ -119,11 +119,27 @@ def test_a_file_that_only_this_user_can_read(cli: CommandLine, home: Path, tmp_p
     file = tmp_path / "out.json"
     file.write_text("older")
     file.chmod(0o644)
-    ended = cli("jobs", "export", "--output", str(file))
+    ended = cli("jobs", "export", "--replace", "--output", str(file))
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     assert len(json.loads(file.read_text())["jobs"]) == 2
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir() if path != home] == ["out.json"]
+
+
+def test_nothing_is_written_over_unasked(cli: CommandLine, home: Path, tmp_path: Path) -> None:
+    remember(home)
+    file = tmp_path / "out.json"
+    (tmp_path / "link").symlink_to(file)
+    assert cli("jobs", "export", "--output", str(file)).code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("older")
+    for name in ("out.json", "link"):
+        ended = cli("jobs", "export", "--output", str(tmp_path / name))
+        assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
+        assert f"{name} is there already" in ended.err
+        assert "Name another file, or add --replace." in ended.err
+    assert file.read_text() == "older"
+    assert "Name it: --output FILE" in cli("jobs", "export", "--replace").err
 
 
 def test_a_link_stays_a_link(cli: CommandLine, tmp_path: Path) -> None:
@@ -154,20 +170,23 @@ def test_what_cannot_be_written(
     assert Path("/dev/null").is_char_device()
 
 
-def test_a_full_disk_leaves_the_older_file(
-    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("older", [None, "older"])
+def test_a_full_disk_leaves_what_was_there(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, older: str | None
 ) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     file = tmp_path / "out.json"
-    file.write_text("older")
+    if older is not None:
+        file.write_text(older)
     monkeypatch.setattr(os, "fsync", full)
-    ended = cli("jobs", "export", "--output", str(file))
+    ended = cli("jobs", "export", *(["--replace"] if older else []), "--output", str(file))
     assert (ended.code, len(ended.lines)) == (5, 1)
     assert "No space left" in ended.err
     assert "Make room, or name another file." in ended.err
-    assert file.read_text() == "older"
+    assert (file.read_text() if file.exists() else None) == older
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
 @pytest.mark.usefixtures("profiles")

@@ -19,11 +19,13 @@ from tests.support.jobs import NOW, REF
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.domain.contract import Question
 from zcbulk_tui.domain.form import FormRef
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.results import Results
+from zcbulk_tui.store.windows import NoWindow
 
 JOB = WatchedJob(REF, "Customers", NOW)
 UPLOAD = ["Email", "City", "Note"]
@@ -224,6 +226,30 @@ def test_what_is_not_on_the_disk(
     assert (ended.code, ended.out) == (2, "")
     assert expected in ended.err
     assert ended.err.endswith("for 1 to 2 calls: zcbulk-tui results Customers\n")
+
+
+@pytest.mark.parametrize(
+    ("state", "failed", "code", "words"),
+    [
+        (JobState.COMPLETED, 0, 0, "No record of Customers failed.\n"),
+        (JobState.READY, 0, 2, "To start it: zcbulk-tui start Customers\n"),
+        (JobState.IN_PROGRESS, 7, 2, "To wait for its end: zcbulk-tui wait Customers\n"),
+        (JobState.COMPLETED, 7, 2, "for 1 to 2 calls: zcbulk-tui results Customers\n"),
+    ],
+)
+def test_a_job_whose_failures_are_not_fetched(
+    cli: CommandLine, home: Path, state: JobState, failed: int, code: int, words: str
+) -> None:
+    put_on_list(home, JOB)
+    counts = Counts(10, 10 - failed, failed, 0)
+    with database(home) as opened:
+        memory = Memory(opened, "default", NoWindow(opened, "default"))
+        memory.read(REF, JobReading(state, state.value, counts, NOW))
+    ended = cli("failures", "Customers")
+    assert ended.code == code
+    assert (ended.err or ended.out).endswith(words)
+    found = json.loads(cli("failures", "Customers", "--json").out)
+    assert found.get("groups") == ([] if code == 0 else None)
 
 
 def test_a_job_of_which_nothing_is_known(cli: CommandLine, home: Path) -> None:

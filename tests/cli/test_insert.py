@@ -77,7 +77,7 @@ def test_waiting_for_the_end_prints_how_it_goes(
 ) -> None:
     ended = cli("insert", str(file), "--yes", "--wait")
     assert ended.code == 0
-    assert f"contacts.csv: Completed, 100 %, {ROWS} in, 0 failed" in ended.out
+    assert f"contacts.csv: done, 100 %, {ROWS} in, 0 failed" in ended.out
     assert len(list(creator.records("Contacts", "production"))) == ROWS
 
 

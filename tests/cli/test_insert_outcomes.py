@@ -241,11 +241,32 @@ def test_a_file_behind_a_bad_end_is_said_to_be_held(
     assert cli("abort", "contacts.csv", "--yes").code == 0
     assert cli("status", "contacts.csv").code in (0, 1)
     ended = insert("--label", "Second")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "contacts.csv, ended badly" in ended.err
     assert "zcbulk-tui queue go-on" in ended.err
     assert queued(cli) == [("Second", "held")]
+    # No wait is for what only a person can let go on.
+    ended = insert("--label", "Third", "--wait")
+    assert ended.code == 2
+    first, third = (it["key"][:8] for it in json.loads(cli("queue", "--json").out))
+    assert "Second comes before it in the form, and waits for you: held: " in ended.err
+    assert f"To let that one go on: zcbulk-tui queue go-on {first}; " in ended.err
+    assert f"to take it off: zcbulk-tui queue drop {first}. " in ended.err
+    assert f"Then: zcbulk-tui queue go-on {third} --wait\n" in ended.err
+    assert "An open dashboard creates its job" not in ended.err
+    assert queued(cli) == [("Second", "held"), ("Third", "waits")]
     assert sent(creator).count("create") == 1
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_wait_without_a_sign_in_ends_at_once(
+    insert: Insert, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.ended")
+    ended = insert("--wait")
+    assert ended.code == 3
+    assert "or unset it and sign in: zcbulk-tui login" in ended.err
+    assert queued(cli) == []
 
 
 def test_nothing_stays_in_the_queue_where_zoho_cannot_be_called_at_all(

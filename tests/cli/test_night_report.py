@@ -17,8 +17,8 @@ from tests.support.insertions import FORM, insertion
 from tests.support.jobs import NOW, watched
 from tests.support.reports import BEGAN, ENDED, NIGHT, REPORTS, full_report, report, reported
 from zcbulk_tui.cli.night_report import gather, write_files
-from zcbulk_tui.cli.night_reports import Reports
 from zcbulk_tui.cli.report_json import report_object
+from zcbulk_tui.cli.report_writer import Reports
 from zcbulk_tui.domain.alerts import AlertKind, Severity
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
@@ -28,7 +28,7 @@ from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
-from zcbulk_tui.errors import DataError, SignedOutError
+from zcbulk_tui.errors import DataError, SignedOutError, UsageError
 from zcbulk_tui.render.report import needs
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import Database, open_database
@@ -77,6 +77,23 @@ def test_it_is_written_for_this_user_alone_and_anew(tmp_path: Path) -> None:
     assert json.loads((folder / "night.json").read_text())["sums"]["jobs"] == 1
     assert {stat.S_IMODE(it.stat().st_mode) for it in folder.iterdir()} == {0o600}
     assert {it.name for it in folder.iterdir()} == {"night.md", "night.json"}
+
+
+@pytest.mark.parametrize("name", ["night.md", "night.json"])
+def test_it_takes_the_place_of_an_earlier_report_only(tmp_path: Path, name: str) -> None:
+    path, other = tmp_path / "night.md", tmp_path / name
+    reports = Reports(PROFILE, memory_database(), tmp_path, makes_folder=False)
+    other.write_text("")  # nothing would be lost
+    reports.check(path)
+    write_files(report(), path)
+    reports.check(path)
+    other.write_text('{"name": "somebody else\'s"}')
+    with pytest.raises(UsageError, match=f"{name} is there already") as caught:
+        reports.check(path)
+    assert caught.value.next_step == "Name another file, or move that one away."
+    with pytest.raises(UsageError, match=f"{name} is there already"):
+        write_files(report(), path)
+    assert other.read_text() == '{"name": "somebody else\'s"}'
 
 
 def test_where_it_cannot_be_written_the_old_one_stays(
@@ -151,16 +168,21 @@ def test_which_jobs_ran_in_the_span(kept: Kept) -> None:
     kept.job("4", (30, S.READY, 0, 0, 7), (40, S.IN_PROGRESS, 1, 0, 6), queued=True)
     kept.job("5", (470, S.IN_PROGRESS, 1, 0, 9), (500, S.COMPLETED, 10, 0, 0))
     kept.job("6", (490, S.IN_PROGRESS, 1, 0, 9))
+    kept.job("7", (5, S.COMPLETED, 10, 3, 0))  # over when it was added, at 0
+    kept.job("8", (50, S.COMPLETED, 1, 0, 0))  # nobody knows
     made = kept.gather()
     assert [(it.job.ref.job_id, it.is_queued, it.is_over) for it in made.jobs] == [
         ("2", False, True),
         ("4", True, False),
+        ("8", False, True),
         ("5", False, False),
     ]
+    # What Zoho still has of it is not lost for that.
+    assert [it.job.ref.job_id for it in made.missing if it.records == 3] == ["7"]
     assert made.before == 4
     assert made.jobs[0].started_at == NOW - timedelta(minutes=60)
     assert made.jobs[0].ended_at == NOW + timedelta(minutes=60)
-    assert (made.sums.success, made.sums.failed, made.sums.left) == (11, 1, 15)
+    assert (made.sums.success, made.sums.failed, made.sums.left) == (12, 1, 15)
 
 
 def test_a_job_that_is_off_the_list_is_still_told_of(kept: Kept) -> None:

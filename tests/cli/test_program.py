@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.cli.completion.full_parser import commands, full_parser
 from tests.support.commands import CANARY, CommandLine, environment, run_process
 from tests.support.contract import PAGE_STARTED
 from tests.support.jobs import URL
@@ -41,6 +42,19 @@ def test_each_command_has_a_help(cli: CommandLine, command: str) -> None:
     ended = cli(command, "--help")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith(f"usage: zcbulk-tui {command}")
+
+
+def test_what_may_stand_before_a_command_may_stand_after_it(cli: CommandLine) -> None:
+    for name, _, parser in commands(full_parser()):
+        for part, _, inner in [*commands(parser), ("", "", parser)]:
+            there = inner._option_string_actions
+            is_global = name not in ("demo", "schema", "simulator", "completion")
+            assert ("--read-only" in there) == (is_global or name == "demo"), (name, part)
+            assert ("--profile" in there) == is_global, (name, part)
+            assert "--ascii" in there, (name, part)
+    ended = cli("insert", "none.csv", "--form", "F", "--read-only")
+    assert ended.code == 2
+    assert "Leave out --read-only, set read_only = false" in ended.err
 
 
 def test_an_unknown_command(cli: CommandLine) -> None:
@@ -79,7 +93,7 @@ def test_output_that_takes_few_characters(
         ended = run_process(*arguments, URL, env=env)
     assert "Traceback" not in ended.err
     assert (ended.code, ended.err) == (0, "")
-    assert ("Created" if arguments == ("status",) else "Job created successfully") in ended.out
+    assert ("created" if arguments == ("status",) else "Job created successfully") in ended.out
 
 
 def test_the_simulator_says_how_to_use_it_and_serves(home: Path) -> None:

@@ -35,7 +35,7 @@ OUTPUTS = {
 }
 """Commands that print what is in the memory, by the names of their schemas."""
 
-OTHERS = {"alert", "check", "control", "doctor", "insert", "published", "repair", "wait"}
+OTHERS = {"alert", "check", "control", "doctor", "error", "insert", "published", "repair", "wait"}
 """Those of which other tests ask for JSON."""
 
 pytestmark = pytest.mark.usefixtures("signed_in")
@@ -123,6 +123,37 @@ def test_real_outputs(cli: CommandLine, memory: str) -> None:
         if memory == "all":
             assert (ended.code, ended.err) == (0, ""), name
         assert json.loads(ended.out) or not needs_a_job if ended.out else needs_a_job, name
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("history", "Nothing"),
+        ("failures", "Nothing"),
+        ("results", "Nothing"),
+        ("repair", "Nothing", "--dry-run"),
+        ("repair", "Nothing"),
+        ("report", "--since", "never"),
+        ("log", "--since", "never"),
+        ("alerts", "--since", "never"),
+        ("queue", "go-on", "Nothing", "--yes"),
+        ("check", "/nowhere.csv"),
+        ("jobs", "list", "--profile", "none"),
+        ("budget", "--profile", "none"),
+        ("config", "show", "--profile", "none"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_fails_is_said_as_one_document(
+    cli: CommandLine, home: Path, words: tuple[str, ...]
+) -> None:
+    remember(home)
+    ended = cli(*words, "--json")
+    (said,) = ended.lines
+    found = json.loads(ended.out)
+    assert (ended.code, found["exit_code"]) == (2, 2)
+    assert found["error"]["title"] in said
+    assert (found["error"]["next_step"] or "") in said
 
 
 def test_every_optional_part_is_there_on_a_busy_day(cli: CommandLine, home: Path) -> None:

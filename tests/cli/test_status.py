@@ -4,20 +4,24 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.cli.remembering import put_on_list
 from tests.support.commands import CANARY, CommandLine, Ended
 from tests.support.contract import PAGE_STATUS
-from tests.support.jobs import REF, URL
+from tests.support.jobs import NOW, REF, URL
 from tests.support.simulators import url_of
 from tests.support.stub_server import DROP, Answer, Reply, Request, StubServer
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.config import paths
+from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.hostile import HOSTILE
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer
+from zcbulk_tui.store.database import Database
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -153,7 +157,7 @@ def test_a_table_for_people(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -
         *("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
     ]
     *said, read_at = row.split()
-    assert said == [REF.form, "1", "1", REF.form, "production", "IN_PROGRESS", "100", "1", "0", "0"]
+    assert said == [REF.form, "1", "1", REF.form, "production", "running", "100", "1", "0", "0"]
     assert re.fullmatch(r"\d\d:\d\d", read_at)
     assert ended.code == 1
     assert len(ended.lines) == 1
@@ -285,3 +289,22 @@ def test_what_a_server_in_between_refuses_is_no_fault_of_the_user(
         ended = cli(command[0], URL, *command[1:])
     assert ended.code == 4
     assert "Not here" in ended.out + ended.err
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_the_memory_is_opened_for_the_names_and_once_for_all_else(
+    cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    put_on_list(home, WatchedJob(REF, "Orders", NOW))
+    opened = []
+    begin = Database.__init__
+
+    def count(self: Database, *arguments: Any, **options: Any) -> None:
+        opened.append(arguments)
+        begin(self, *arguments, **options)
+
+    monkeypatch.setattr(Database, "__init__", count)
+    with StubServer([FINE]) as server:
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        assert cli("status", "Orders", *more).code == 0
+    assert len(opened) == 2

@@ -58,6 +58,15 @@ def test_the_token_of_the_environment_goes_before_all(
     monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
     complaint(cli("status", zoho.job), 3, secrets.ACCESS_TOKEN, "zcbulk-tui login")
     assert statuses(zoho) == [200, 401]
+
+
+@pytest.mark.usefixtures("profiles")
+def test_what_comes_next_is_for_the_profile(
+    cli: CommandLine, zoho: Zoho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(secrets.ACCESS_TOKEN, CANARY)
+    ended = cli("status", zoho.job, "--profile", "orders")
+    complaint(ended, 3, "sign in: zcbulk-tui login --profile orders")
     assert zoho.calls == []
 
 

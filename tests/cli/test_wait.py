@@ -76,11 +76,21 @@ def test_a_timeout_says_how_to_come_back(
     cli: CommandLine, urls: dict[str, str], arguments: tuple[str, ...], again: str
 ) -> None:
     where = ("--profile", "orders") if "--profile" in arguments else ()
-    assert cli("jobs", "add", urls["Leads"], "--label", "Leads 4082", *where).code == 0
+    assert cli("jobs", "add", urls["Orders"], "--label", "Leads 4082", *where).code == 0
     ended = cli("wait", "Leads 4082", "--timeout", "1s", *arguments)
     assert ended.code == 12
     assert "Timeout: 1 job goes on at Zoho. To wait again: zcbulk-tui wait" in ended.lines[-1]
     assert again in ended.lines[-1]
+
+
+def test_a_timeout_says_of_a_job_that_it_is_not_started(
+    cli: CommandLine, urls: dict[str, str]
+) -> None:
+    ended = cli("wait", urls["Leads"], urls["Orders"], "--timeout", "1s")
+    assert ended.code == 12
+    said = ended.lines[-1]
+    assert "Timeout: 1 job goes on at Zoho, 1 job is not started." in said
+    assert f"To start it: zcbulk-tui start {urls['Leads']}. To wait" in said
 
 
 def test_a_network_that_comes_back_is_waited_for(
@@ -104,7 +114,7 @@ def test_a_start_that_is_waited_for_is_one_document(
     assert (started["outcome"], started["status"]["state"]) == ("accepted", "completed")
     assert started["status"]["success"] == 10_000
     assert (refused["outcome"], refused["status"]) == ("refused", None)
-    assert "Prices 4060: Completed, 100 %, 10,000 in, 0 failed" in ended.err
+    assert "Prices 4060: done, 100 %, 10,000 in, 0 failed" in ended.err
     assert len([action for _, action in commands_sent(creator) if action == "start"]) == 2
 
 
@@ -133,7 +143,7 @@ def test_a_status_that_is_waited_for_is_printed_once_with_the_end(
     calls = asked(creator)
     table = cli("status", urls["Regions"], urls["Leads"], "--wait", "--timeout", "1s")
     assert table.code == 12
-    assert "Regions 4093: Completed" in table.out
+    assert "Regions 4093: done" in table.out
     assert [line.split()[0] for line in table.out.splitlines()[-3:]] == [
         "LABEL",
         "Regions",
@@ -152,7 +162,7 @@ def test_a_status_that_is_waited_for_is_printed_in_a_template(
     ended = cli("status", urls["Regions"], "--wait", "--format", template)
     assert (ended.code, ended.out) == (0, "Regions 4093: completed 1200\n")
     # How it went is for people.
-    assert "Regions 4093: Completed" in ended.err
+    assert "Regions 4093: done" in ended.err
 
 
 @pytest.mark.parametrize("command", ["wait", "report"])

@@ -1,6 +1,7 @@
 """``watch --until``: arms a night, and works through it where there is no screen."""
 
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -77,7 +78,7 @@ def test_a_night_without_a_terminal_ends_with_its_report(
     assert (ended.code, ended.err) == (headless.NEEDS_A_PERSON, "")
     lines = [line[10:] for line in ended.out.splitlines()]
     assert lines[0].startswith("Night until ")
-    assert any(line.endswith("Completed, 13 in, 7 failed") for line in lines)
+    assert any(line.endswith("done, 13 in, 7 failed") for line in lines)
     assert f"Night ended. The report is in {path}" in lines
     assert ended.out.splitlines()[-1].endswith("; 1 job ran, 13 records are in, 7 failed.")
     shown = json.loads(path.with_suffix(".json").read_text())
@@ -255,7 +256,7 @@ def test_the_queue_is_stopped_and_goes_on_by_a_person(
     file.write_text("Key,Number\r\nK1,1\r\n")
     names = ("--owner", "jason18", "--app", "zylker-store", "--form", "Rows", "--yes")
     refused = cli("insert", str(file), *names)
-    assert refused.code == 1
+    assert refused.code == 2
     assert "The queue is stopped, so nothing was sent" in refused.err
     assert "zcbulk-tui queue go-on" in refused.err
     assert len(zoho.creator.jobs) == len(build("steady").jobs) + 1
@@ -279,7 +280,9 @@ def test_a_command_that_waits_ends_when_the_queue_is_stopped(
     names = ("--owner", "jason18", "--app", "zylker-store", "--form", "Rows", "--yes")
     before = len(zoho.creator.log)
     ended = cli("insert", str(file), *names, "--wait")
-    assert ended.code == 1
-    assert "The queue is stopped, so no more was sent" in ended.err
+    assert ended.code == 2
+    assert "The queue is stopped, so nothing was sent" in ended.err
+    assert "To let it go on: zcbulk-tui queue go-on. Then, unless a dashboard" in ended.err
+    assert re.search(r"zcbulk-tui queue go-on [0-9a-f]{8} --wait\n", ended.err)
     assert all(entry.method == "GET" for entry in zoho.creator.log[before:])
     assert "rows.csv" in cli("queue").out

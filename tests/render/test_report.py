@@ -25,8 +25,8 @@ S = JobState
         ),
         (
             report(reported(success=1, state=S.IN_PROGRESS, left=9)),
-            "All went well: 1 job ran, 1 of them still running, 1 record is in, none failed, "
-            "9 are left.",
+            "Nothing needs a person so far: 1 job ran, 1 of them still running, 1 record is in, "
+            "none failed, 9 are left.",
         ),
         (
             report(reported(), reported(failed=12)),

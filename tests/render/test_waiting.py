@@ -25,7 +25,7 @@ def job(number: int, state: JobState = JobState.IN_PROGRESS, done: int = 400) ->
 @pytest.mark.parametrize(
     ("snapshot", "said"),
     [
-        (job(1), "Job 1: in_progress, 41 %, 400 in, 10 failed"),
+        (job(1), "Job 1: running, 41 %, 400 in, 10 failed"),
         (JobSnapshot(watched("2", "Job 2")), "Job 2: not read yet"),
     ],
 )

@@ -33,7 +33,7 @@ from zcbulk_tui.errors import (
 from zcbulk_tui.render import columns, words
 from zcbulk_tui.render.budget import CAUSE, REASON
 from zcbulk_tui.render.figures import clock
-from zcbulk_tui.render.span import Look
+from zcbulk_tui.render.span import Look, Span
 
 AT = clock(NOW, NOW)
 REFUSED = RefusedError("The upload is not complete", next_step="Wait.")
@@ -51,6 +51,13 @@ def in_state(state: JobState) -> JobSnapshot:
 def test_every_state_has_a_word_that_fits_and_a_look(state: JobState) -> None:
     assert 0 < len(words.STATE[state]) <= columns.ENDS
     assert words.LOOK[state] in Look
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_state_is_in_our_word_but_for_one_that_nobody_knows(state: JobState) -> None:
+    found = words.state(JobReading(state, "Zoho's own", Counts(), NOW))
+    expected = "Zoho's own" if state is JobState.UNKNOWN else words.STATE[state]
+    assert found == Span(expected, words.LOOK[state])
 
 
 @pytest.mark.parametrize("state", JobState)

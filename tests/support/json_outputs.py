@@ -35,7 +35,9 @@ def check(name: str, printed: str) -> None:
         AssertionError: It is not as the schema says.
     """
     for part in printed.splitlines() if name in _STREAMS else [printed]:
-        check_value(name, json.loads(part))
+        value = json.loads(part)
+        is_error = isinstance(value, dict) and value.keys() == {"error", "exit_code"}
+        check_value("error" if is_error else name, value)
 
 
 def check_value(name: str, value: object) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from zcbulk_tui.channels.payload import alert_object
 from zcbulk_tui.cli import event_loop, options
 from zcbulk_tui.cli.log import parse_since
-from zcbulk_tui.cli.output import print_error, print_json, print_lines
+from zcbulk_tui.cli.output import print_error, print_json, print_lines, terminal_width, wrapped
 from zcbulk_tui.cli.state import kept_webhook_secret, open_memory
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.settings import AlertSettings, Settings
 from zcbulk_tui.domain.alerts import Alert, AlertKind, Severity
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.errors import UsageError, ZcbulkError
+from zcbulk_tui.render.span import width, wrap
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.json_objects import moment
 
@@ -122,11 +123,20 @@ def _lines(alert: Alert, sent: dict[str, str]) -> Iterator[str]:
     """An alert for people: what was raised, and below it what became of it."""
     about = f"{alert.label or alert.ref.job_id}: " if alert.ref else ""
     asked = " (asked for)" if alert.is_asked else ""
-    yield (
-        f"{_time(alert.at)}  {alert.severity.word:<8}  {alert.kind:<12}  {about}{alert.text}{asked}"
-    )
+    head = f"{_time(alert.at)}  {alert.severity.word:<8}  {alert.kind:<12}"
+    text = f"{about}{alert.text}{asked}"
     ended = "active" if alert.cleared_at is None else f"cleared {_time(alert.cleared_at)}"
-    yield f"{_INDENT}{'; '.join((ended, *(f'{name}: {it}' for name, it in sent.items())))}"
+    below = ["; ".join((ended, *(f"{name}: {it}" for name, it in sent.items())))]
+    cells = terminal_width()
+    if cells is None or width(f"{head}  {text}") <= cells:
+        head = f"{head}  {text}"
+    else:
+        below.insert(0, text)
+    yield from wrapped(head)
+    indent = _INDENT if cells is None or cells >= 2 * len(_INDENT) else "  "
+    for said in below:
+        lines = [said] if cells is None else wrap(said, cells - len(indent), len(said))
+        yield from (f"{indent}{line}" for line in lines)
 
 
 def _time(at: datetime) -> str:

@@ -40,12 +40,23 @@ async def open_client(settings: Settings) -> AsyncIterator[CreatorClient]:
     """
     check_signed_in(settings)
     with command_watch(settings) as watch:
-        client, network = make_client(settings, watch)
-        warn_of_proxies()
-        try:
+        async with client_with(settings, watch) as client:
             yield client
-        finally:
-            await network.aclose()
+
+
+@asynccontextmanager
+async def client_with(settings: Settings, watch: ContractWatch) -> AsyncIterator[CreatorClient]:
+    """Opens the client for Zoho of a profile that seems signed in; for arguments see `make_client`.
+
+    Raises:
+        ZcbulkError: A setting cannot be used.
+    """
+    client, network = make_client(settings, watch)
+    warn_of_proxies()
+    try:
+        yield client
+    finally:
+        await network.aclose()
 
 
 @asynccontextmanager
@@ -64,6 +75,7 @@ async def open_probe_calls(settings: Settings) -> AsyncIterator["ProbeCalls"]:
         yield ProbeCalls(
             _token_source(settings, network),
             network,
+            profile=settings.profile,
             base_url=settings.base_url,
             api_version=settings.api_version,
             accepts=AcceptMemory(_variant_file(variants.RESULT_FILE_NAME)),
@@ -86,6 +98,7 @@ def make_client(settings: Settings, watch: ContractWatch) -> tuple[CreatorClient
     client = CreatorClient(
         _token_source(settings, network),
         network,
+        profile=settings.profile,
         base_url=settings.base_url,
         api_version=settings.api_version,
         report=settings.control.report,

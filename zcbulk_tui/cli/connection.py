@@ -9,7 +9,7 @@ from zcbulk_tui.cli.client import make_client
 from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.contracts import form_contract, observe_columns, window_watch
 from zcbulk_tui.cli.local_files import LocalFiles, file_work
-from zcbulk_tui.cli.night_reports import night_reports
+from zcbulk_tui.cli.report_writer import night_reports
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.form import FormRef

@@ -41,6 +41,13 @@ def now() -> datetime:
 
 @contextmanager
 def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaTracker]]:
+    """Opens the memory for a command without a window; see `stored_context`."""
+    with stored_context(settings) as (context, quota, _):
+        yield context, quota
+
+
+@contextmanager
+def stored_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaTracker, Database]]:
     """Opens the memory for a command without a window; says at the end what was not kept.
 
     Where it cannot be opened, the command is carried out all the same.
@@ -51,7 +58,7 @@ def command_context(settings: Settings) -> Iterator[tuple[ProfileContext, QuotaT
     with closing(opened.database) as database:
         context = profile_context(settings, database, NoWindow(database, settings.profile))
         context.rate_limiter.on_wait = _wait_reported_once()
-        yield context, quota_tracker(settings, database)
+        yield context, quota_tracker(settings, database), database
         if opened.problem is None and database.trouble:
             print_error(database.trouble)
 

@@ -116,7 +116,7 @@ def carry_out(arguments: Namespace, and_then: AndThen | None = None) -> int:
 def _read_only(action: Action) -> ConfigError:
     return ConfigError(
         f"This configuration is read-only, so nothing was sent to {action.value} the job",
-        next_step="Set read_only = false, or use another configuration.",
+        next_step="Leave out --read-only, set read_only = false, or use another profile.",
     )
 
 

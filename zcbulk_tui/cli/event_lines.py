@@ -77,7 +77,7 @@ class EventLines:
         elif last is not None:
             counts = last.counts
             figures = f"{number(counts.success)} in, {number(counts.failed)} failed"
-            said = f"{snapshot.job.label}: {last.raw_state}"
+            said = f"{snapshot.job.label}: {words.state(last).text}"
             self._labels(snapshot)
             self._once(snapshot.ref, said, f"{said}, {figures}")
 

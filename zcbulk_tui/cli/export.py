@@ -1,7 +1,6 @@
 """``zcbulk-tui jobs export``: writes what is remembered, for other programs or another machine."""
 
 import csv
-import errno
 import io
 import json
 import sys
@@ -14,14 +13,14 @@ from textwrap import indent
 from zcbulk_tui.cli import json_records, options
 from zcbulk_tui.cli.job_names import remembered_job
 from zcbulk_tui.cli.lineage import Chains
+from zcbulk_tui.cli.named_files import checked_path, write_new, write_over
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.job import LIST_VERSION, Environment
 from zcbulk_tui.domain.records import History
 from zcbulk_tui.domain.text import one_line, to_cell
-from zcbulk_tui.errors import ConfigError, OutputError, UsageError
-from zcbulk_tui.store import files
+from zcbulk_tui.errors import UsageError
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject, job_object, moment, reading_object
 
@@ -31,9 +30,6 @@ it. CSV is one table, that of --what (default: watch-list)."""
 
 WATCH_LIST = "watch-list"
 PARTS = ("readings", "events", "commands")
-
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""What is no fault of the name of a file."""
 
 _JOB = ("origin", "owner", "app", "form", "job_id", "environment", "label")
 _ANSWER = ("error", "answer_http_status", "answer_code", "answer_said")
@@ -71,7 +67,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the watch list only, or this of its jobs, too",
     )
     parser.add_argument(
-        "--output", metavar="FILE", help="a file that only you can read (default: stdout)"
+        "--output", metavar="FILE", help="a new file that only you can read (default: stdout)"
+    )
+    parser.add_argument(
+        "--replace", action="store_true", help="write over the file of --output, if it is there"
     )
 
 
@@ -79,12 +78,12 @@ def run(arguments: Namespace) -> int:
     """Writes the watch list, and what is remembered of its jobs; returns the exit code.
 
     Raises:
-        UsageError: A job is not known, or the file cannot be one.
+        UsageError: A job is not known, or the file cannot be one, or is there already.
         OutputError: There is no room for the file, or its disk fails.
         ConfigError: The memory cannot be read.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    path = None if arguments.output is None else checked_path(Path(arguments.output), "--output")
+    path = _path(arguments)
     what: str | None = arguments.what
     with open_memory(is_only_read=True) as database:
         archive = Archive(database, settings.profile)
@@ -98,9 +97,30 @@ def run(arguments: Namespace) -> int:
             pieces = _json(histories, parts, settings.profile, chains)
         if path is None:
             sys.stdout.writelines(pieces)
+        elif arguments.replace:
+            write_over(path, "".join(pieces))
         else:
-            write_file(path, "".join(pieces))
+            write_new(path, pieces)
     return 0
+
+
+def _path(arguments: Namespace) -> Path | None:
+    """Where the export goes; None for the standard output."""
+    if arguments.output is None:
+        if arguments.replace:
+            raise UsageError(
+                "--replace is about a file, and none is named",
+                next_step="Name it: --output FILE, or leave out --replace.",
+            )
+        return None
+    path = checked_path(Path(arguments.output), "--output")
+    if path.exists() and not arguments.replace:
+        raise UsageError(
+            f"{one_line(arguments.output, 200)} is there already",
+            "An export is not written over another file: what that holds may be nowhere else.",
+            "Name another file, or add --replace.",
+        )
+    return path
 
 
 def _histories(
@@ -181,47 +201,3 @@ def _flat(entry: JsonObject, prefix: str = "") -> dict[str, str | int | float | 
             case int() | float() | None:
                 cells[prefix + name] = value
     return cells
-
-
-def checked_path(path: Path, option: str) -> Path:
-    """Returns a path that a file may be put in the place of; what a link leads to, for the link.
-
-    Args:
-        path: As it was typed.
-        option: It was typed after this one.
-
-    Raises:
-        UsageError: None may.
-    """
-    shown = one_line(str(path), 200)
-    try:
-        real = path.resolve()
-        if real.exists() and not real.is_file():
-            raise UsageError(
-                f"{shown} is no file", next_step=f"Name a file, or leave out {option}."
-            )
-        if not real.parent.is_dir():
-            raise UsageError(f"The folder of {shown} does not exist", next_step="Make it first.")
-    except (OSError, ValueError, RuntimeError) as error:
-        raise UsageError(
-            f"{shown} cannot be written", f"{one_line(str(error))}.", "Name another file."
-        ) from error
-    return real
-
-
-def write_file(path: Path, content: str) -> None:
-    """Writes a file that its user has named, in the place of one that is there.
-
-    Raises:
-        ZcbulkError: It cannot be written.
-    """
-    try:
-        files.replace(path, content)
-    except ConfigError as error:
-        # What it says of the state folder does not hold for a file that somebody named.
-        failed = isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK
-        raise (OutputError if failed else UsageError)(
-            one_line(error.title, 300),
-            one_line(error.cause, 300),
-            "Make room, or name another file.",
-        ) from error

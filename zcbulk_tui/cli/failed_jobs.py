@@ -16,9 +16,10 @@ from zcbulk_tui.data.rows import OnProgress
 from zcbulk_tui.data.source import open_source
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import SourceFile
-from zcbulk_tui.domain.job import Environment, JobRef
+from zcbulk_tui.domain.job import Environment, JobReading, JobRef
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
 from zcbulk_tui.errors import ConfigError, DataError
+from zcbulk_tui.store import recall
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.json_objects import JsonObject
@@ -34,8 +35,8 @@ def read_failures(
     header: Sequence[str] | None = None,
     encoding: str | None = None,
     on_progress: OnProgress | None = None,
-) -> tuple[JsonObject, FailureFile]:
-    """Returns what names a job, as an object, and its failures.
+) -> tuple[JsonObject, FailureFile | None]:
+    """Returns what names a job, as an object, and its failures; None where no record failed.
 
     Args:
         name: What was typed for the job.
@@ -52,6 +53,11 @@ def read_failures(
     """
     (job,) = named_jobs([name], settings, environment=environment)
     with open_memory(is_only_read=True) as database:
+        last = recall.known(database, settings.profile, job).last
+        if last is not None and last.state.is_final and last.counts.failed == 0:
+            return json_records.named_object(job), None
+        if last is not None and not last.state.is_final:
+            raise _not_over(last, name, settings.profile)
         file = result_on_disk(database, settings.profile, job.ref, name)
         history = Archive(database, settings.profile).history(job.ref)
     known = server_columns(known_contract(settings, job.ref.origin))
@@ -135,6 +141,18 @@ def failures_in(
         on_progress=on_progress,
         assumed=(why,) if why else (),
         known=known,
+    )
+
+
+def _not_over(last: JobReading, name: str, profile: str) -> DataError:
+    quoted = shlex.quote(name)
+    next_step = f"To wait for its end: {command(f'wait {quoted}', profile)}"
+    if last.state.is_waiting:
+        next_step = f"To start it: {command(f'start {quoted}', profile)}"
+    return DataError(
+        "The job has not ended, so there is no result yet",
+        f"It was “{last.raw_state}” when it was read last. Zoho makes the result at its end.",
+        next_step,
     )
 
 

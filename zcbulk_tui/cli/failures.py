@@ -91,6 +91,8 @@ def run(arguments: Namespace) -> int:
         ConfigError: The memory cannot be read.
     """
     job, failures = _read(arguments)
+    if failures is None:
+        return _none_failed(arguments, job)
     report = failures.report
     groups = list(report.groups)
     if arguments.reason is not None:
@@ -110,6 +112,18 @@ def run(arguments: Namespace) -> int:
     if exported is not None:
         written = counted(exported, "record is", "records are")
         print_lines(["", f"{written} in {one_line(str(arguments.export))}"])
+    return 0
+
+
+def _none_failed(arguments: Namespace, job: JsonObject | None) -> int:
+    """Says that no record of a job failed, by what was read last; nothing is written."""
+    if templates.is_for_programs(arguments):
+        nothing = FailureReport(0, (), ())
+        found = as_object(nothing, nothing, {}, arguments.rows > 0)
+        templates.print_found(arguments, {"job": job, **found, "exported": None})
+        return 0
+    name = one_line(str(job["label"])) if job is not None else "the job"
+    print(f"No record of {name} failed.")
     return 0
 
 
@@ -189,8 +203,8 @@ def as_object(
     }
 
 
-def _read(arguments: Namespace) -> tuple[JsonObject | None, FailureFile]:
-    """The job, where one was named, and its failures."""
+def _read(arguments: Namespace) -> tuple[JsonObject | None, FailureFile | None]:
+    """The job, where one was named, and its failures; None where none failed."""
     named, settings = Path(arguments.job), load.load(flags=options.setting_flags(arguments))
     with reading(named) as on_progress:
         # With it comes the database, which --help does not need.

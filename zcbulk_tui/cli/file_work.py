@@ -2,7 +2,7 @@
 
 from zcbulk_tui.cli.expected import teller
 from zcbulk_tui.cli.failure_rows import files_on_disk, opener
-from zcbulk_tui.cli.night_report import gather, write_files
+from zcbulk_tui.cli.night_report import check_report, gather, write_files
 from zcbulk_tui.cli.preparing import check_file, discard
 from zcbulk_tui.cli.repairing import job_files
 from zcbulk_tui.data.repair_rules import read_rules, write_rules
@@ -20,6 +20,7 @@ class FileWork:
     read_rules = staticmethod(read_rules)
     write_rules = staticmethod(write_rules)
 
+    check_report = staticmethod(check_report)
     gather = staticmethod(gather)
     write_files = staticmethod(write_files)
 

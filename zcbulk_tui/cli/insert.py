@@ -26,7 +26,14 @@ from zcbulk_tui.domain.lineage import repair_label
 from zcbulk_tui.domain.text import one_line, tags_in
 from zcbulk_tui.domain.trial import MOST
 from zcbulk_tui.domain.upload import Suspects
-from zcbulk_tui.errors import ConfigError, Occasion, RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.errors import (
+    ConfigError,
+    HeldError,
+    Occasion,
+    RefusedError,
+    UsageError,
+    ZcbulkError,
+)
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.store.queue_stops import QueueStops
 
@@ -52,11 +59,14 @@ from the share that failed in the past.
 
 exit codes:
   0 started (or uploaded, or queued), 1 refused, or not confirmed; of a trial
-  also that the rest was not sent, 2 usage, or a file that cannot be used,
-  3 sign-in, 4 network, or an answer that was lost
+  also that the rest was not sent, 2 usage, a file that cannot be used, or
+  nothing was sent since the queue is stopped or holds the file, 3 sign-in,
+  4 network, or an answer that was lost
 
-With --wait, a job that was started decides. With --json, one array is printed at the end: each
-object has the status of its job then; how it goes is on the standard error.
+With --wait, a job that was started decides. What a person has to mend is not waited for: a queue
+that is stopped, a file that is held, also one before it in the form, a sign-in that is lost.
+With --json, one array is printed at the end: each object has the status of its job then; how it
+goes is on the standard error.
 
 {waiting.EXIT_CODES}"""
 
@@ -281,7 +291,7 @@ def check_may_send(settings: Settings, *, sends: bool = True) -> None:
     if settings.read_only:
         raise ConfigError(
             "This configuration is read-only, so nothing is inserted",
-            next_step="Set read_only = false, or use another configuration.",
+            next_step="Leave out --read-only, set read_only = false, or use another profile.",
         )
     if sends:
         check_signed_in(settings)
@@ -292,7 +302,7 @@ def check_not_stopped(settings: Settings) -> None:
     """Looks whether the queue of a profile goes on.
 
     Raises:
-        RefusedError: It is stopped: nothing of it is sent, by a command neither.
+        HeldError: It is stopped: nothing of it is sent, by a command neither.
         ConfigError: The memory cannot be read.
     """
     if not memory_file().exists():
@@ -300,7 +310,7 @@ def check_not_stopped(settings: Settings) -> None:
     with open_memory(is_only_read=True) as database:
         stop = QueueStops(database, settings.profile).current()
     if stop is not None:
-        raise RefusedError(
+        raise HeldError(
             "The queue is stopped, so nothing was sent",
             f"{stopped(stop, datetime.now(UTC))}.",
             f"To let it go on: {command('queue go-on', settings.profile)}",

@@ -10,7 +10,7 @@ from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, Stage
-from zcbulk_tui.errors import QuotaSpentError, SignInError
+from zcbulk_tui.errors import QuotaSpentError, SignedOutError, SignInError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
@@ -45,12 +45,14 @@ class Follower:
     Attributes:
         files: How these files stand, by their keys; those that are over are gone.
         stop: Why none of them goes on; None where they do.
+        held_by: The files that a person has to decide on before these, which wait behind them.
         changed: Set with every event.
     """
 
     def __init__(self, keys: Sequence[str], say: Callable[[str], None]) -> None:
         self.files: dict[str, QueuedFile] = {}
         self.stop: QueueStop | None = None
+        self.held_by: dict[str, QueuedFile] = {}
         self.changed = asyncio.Event()
         self._keys = frozenset(keys)
         self._say = say
@@ -64,12 +66,24 @@ class Follower:
             self.files = {
                 it.insertion.key: it for it in event.files if it.insertion.key in self._keys
             }
+            self.held_by = self._held_by(event.files)
             for file in self.files.values():
                 self._tell(file)
         elif isinstance(event, CommandEnded):
             self.clear()
             self._say(f"{event.job.label}: {words.command(event.command, event.command.sent_at)}")
         self.changed.set()
+
+    def _held_by(self, files: Sequence[QueuedFile]) -> dict[str, QueuedFile]:
+        first: dict[FormRef, QueuedFile] = {}
+        held = {}
+        for file in files:  # in the order of their turns
+            form = file.insertion.form
+            if file.behind and form in first and file.insertion.key in self._keys:
+                held[file.insertion.key] = first[form]
+            if file.stage.needs_user:
+                first.setdefault(form, file)
+        return held
 
     def _tell(self, file: QueuedFile) -> None:
         said = queue_words.said(file)
@@ -136,7 +150,8 @@ async def until_settled(
 ) -> list[Insertion]:
     """Waits until no file comes further here; returns the files as they stand then.
 
-    What became of a start whose answer was lost is waited for, too.
+    What became of a start whose answer was lost is waited for, too. What a person has to mend is
+    not: a file that is held, also one before it, a queue that is stopped, a sign-in that is lost.
 
     Args:
         queue: Works them.
@@ -157,11 +172,14 @@ async def until_settled(
             return queue.is_looking(insertion)
         if _rests(follower, insertion, still_waits()):
             return False
-        if still_waits() or not _is_stuck(follower, insertion):
+        error = queue.error_of(insertion)
+        if still_waits() and not isinstance(error, SignedOutError):
+            return True
+        if not _is_stuck(follower, insertion):
             return True
         since = stuck_since.setdefault(insertion.key, _time())
         is_late = waits or _time() - since >= _GIVES_UP_AFTER
-        return not is_late and not isinstance(queue.error_of(insertion), _LASTS)
+        return not is_late and not isinstance(error, _LASTS)
 
     while True:
         follower.changed.clear()
@@ -180,6 +198,8 @@ def _rests(follower: Follower, insertion: Insertion, waits: bool) -> bool:
     file = follower.files.get(insertion.key)
     if file is None:
         return False
+    if insertion.key in follower.held_by:
+        return True
     if file.stage.needs_user or (follower.stop is not None and file.stage is not Stage.SENDING):
         return True
     return file.stage is Stage.WAITS and bool(file.slot.taken_by or file.behind) and not waits

@@ -41,6 +41,9 @@ from zcbulk_tui.store.windows import NoWindow
 
 _COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "TAGS", "NOTE")
 
+_DROPS = ("FORM", "NOTE", "TAGS", "ENVIRONMENT", "JOB")
+"""What a narrow terminal goes without, in this order."""
+
 _PARTS = {
     "list": "print the watch list (the default)",
     "add": "put jobs on it",
@@ -128,7 +131,9 @@ def show(arguments: Namespace) -> int:
         templates.print_found(arguments, objects)
     elif jobs:
         rows = [_cells(branch, job, seen) for branch, job in as_tree(jobs, chains)]
-        print_lines(in_columns(_COLUMNS, rows, giving={"NOTE": 4, **GIVING}))
+        print_lines(
+            in_columns(_COLUMNS, rows, giving={"NOTE": 8, "TAGS": 8, **GIVING}, drops=_DROPS)
+        )
         print_lines(net_results(jobs, chains))
     else:
         print(no_jobs(settings.profile))
@@ -143,13 +148,13 @@ def _standing(job: WatchedJob, seen: Overview, chains: Chains) -> Standing:
 
 def _cells(branch: str, job: WatchedJob, seen: Overview) -> tuple[str | Span, ...]:
     ref, tags = job.ref, " ".join(job.tags)
-    state = seen.snapshots[ref].state if ref in seen.snapshots else None
+    last = seen.snapshots[ref].last if ref in seen.snapshots else None
     return (
         branch + job.label,
         ref.job_id,
         ref.form,
         ref.environment.value,
-        Span("–", Look.DIM) if state is None else Span(words.STATE[state], words.LOOK[state]),
+        Span("–", Look.DIM) if last is None else words.state(last),
         tags,
         job.note,
     )

@@ -73,6 +73,12 @@ def failure_object(error: ZcbulkError | None) -> JsonObject | None:
     }
 
 
+def error_object(error: ZcbulkError) -> JsonObject:
+    """Why a command printed nothing else, as `schemas/error.json` has it."""
+    said = {**(failure_object(error) or {}), "next_step": error.next_step or None}
+    return {"error": said, "exit_code": int(error.exit_code)}
+
+
 def event_object(event: JobEvent) -> JsonObject:
     """An event, without its job."""
     return {

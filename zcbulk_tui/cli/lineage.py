@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from zcbulk_tui.cli.job_names import at_its_home, in_words, remembered_job
+from zcbulk_tui.cli.output import wrapped
 from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
@@ -111,4 +112,4 @@ def as_tree(jobs: Sequence[WatchedJob], chains: Chains) -> list[tuple[str, Watch
 def net_results(jobs: Sequence[WatchedJob], chains: Chains) -> list[str]:
     """Returns the net results of the chains that some jobs belong to, each once."""
     found = {id(chain): chain for job in jobs if (chain := chains.get(job.ref)) is not None}
-    return [f"{chain.root.label}: {net(chain)}." for chain in found.values()]
+    return [line for it in found.values() for line in wrapped(f"{it.root.label}: {net(it)}.")]

@@ -24,6 +24,7 @@ from zcbulk_tui.creator.grants import Grant
 from zcbulk_tui.creator.scopes import UPDATE, needed
 from zcbulk_tui.creator.sign_in import save
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.commands import naming
 from zcbulk_tui.domain.contract import Contract
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError, SignedOutError, UsageError
@@ -75,6 +76,11 @@ def run(arguments: Namespace) -> int:
         ZcbulkError: Nobody was signed in; what was kept before is still there.
     """
     settings = load.load(flags=options.setting_flags(arguments))
+    with naming(settings.profile):
+        return _run(arguments, settings)
+
+
+def _run(arguments: Namespace, settings: Settings) -> int:
     if not arguments.self_client and arguments.refresh_token is None:
         device_page.check_terminal()
     # All questions come before the loop, in which ctrl+c would have to wait for their answers.

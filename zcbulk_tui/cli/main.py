@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from zcbulk_tui.cli import charset, interrupts
 from zcbulk_tui.cli.colours import Choice
-from zcbulk_tui.cli.output import Output, guarded, print_error
+from zcbulk_tui.cli.output import Output, guarded, print_error, print_json
 from zcbulk_tui.cli.parser import load_command, make_parser
 from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
 from zcbulk_tui.errors import Occasion, ZcbulkError
@@ -57,6 +57,11 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
     except ZcbulkError as error:
         if interrupts.begun():  # it may be what the interruption has caused
             return _interrupted(shutdown)
+        if getattr(arguments, "json", False) and output.is_empty:
+            # With it comes more than commands need that go well.
+            from zcbulk_tui.cli.json_records import error_object
+
+            print_json(error_object(error))
         print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
         return error.exit_code
     finally:

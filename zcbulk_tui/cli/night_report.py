@@ -1,6 +1,5 @@
 """The report of a night: put together from the memory and the results on this disk, and written."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -8,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from zcbulk_tui.cli.report_json import report_object
+from zcbulk_tui.cli.named_files import check_replaceable
+from zcbulk_tui.cli.report_json import is_report as is_json_report
+from zcbulk_tui.cli.report_json import report_text
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import read_header
 from zcbulk_tui.data.new_files import NewFile, sync_folder
@@ -24,6 +25,7 @@ from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
+from zcbulk_tui.render.report import is_report as is_markdown_report
 from zcbulk_tui.render.report import markdown
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.alerts import AlertStore
@@ -51,16 +53,31 @@ _WITHOUT_EFFECT = frozenset({Outcome.REFUSED, Outcome.NO_EFFECT})
 
 
 def write_files(report: NightReport, path: Path) -> None:
-    """Writes a report as Markdown, and as JSON beside it; each in the place of one that is there.
+    """Writes a report as Markdown, and as JSON beside it; each in the place of an earlier one.
 
     Only this user may read them. Each appears whole, or not at all.
 
     Raises:
-        DataError: One of them cannot be written.
+        UsageError: One of them cannot be written, or another file has its name.
     """
-    text = json.dumps(report_object(report), indent=2, ensure_ascii=False)
-    for where, content in ((path, markdown(report)), (path.with_suffix(".json"), f"{text}\n")):
-        _replace(where, content)
+    check_report(path)
+    _replace(path, markdown(report))
+    _replace(_beside(path), report_text(report))
+
+
+def check_report(report: Path) -> None:
+    """Makes sure that a report replaces nothing but an earlier one, nor does the JSON beside it.
+
+    Raises:
+        UsageError: It would.
+    """
+    check_replaceable(report, is_markdown_report)
+    check_replaceable(_beside(report), is_json_report)
+
+
+def _beside(report: Path) -> Path:
+    """Where the JSON of a report goes."""
+    return report.with_suffix(".json")
 
 
 def _replace(path: Path, text: str) -> None:
@@ -107,7 +124,8 @@ def gather(
         ConfigError: The memory cannot be read.
     """
     archive, insertions = Archive(database, profile), Insertions(database, profile)
-    ran = ran_jobs(database, profile, since, until)
+    known = ran_jobs(database, profile, since, until)
+    ran = [it for it in known if not it.was_over]
     results = Results(database, profile).all()
     by_job: dict[JobRef, list[Result]] = {}
     for result in results:
@@ -135,7 +153,7 @@ def gather(
         tuple(_unstarted(database, profile, last.values())),
         tuple(it for it in as_they_stand(database, profile) if it.stage.needs_user),
         insertions.stops.current(),
-        tuple(_missing(database, profile, ran, by_job, now)),
+        tuple(_missing(database, profile, known, by_job, now)),
         no_token,
     )
 

@@ -26,11 +26,19 @@ def add_profile(parser: argparse.ArgumentParser, *, inherit: bool = False) -> No
 def add_screen_options(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
     """Adds how the dashboard is drawn; `inherit` as for the profile."""
     default = argparse.SUPPRESS if inherit else False
-    parser.add_argument(
-        "--read-only", action="store_true", default=default, help="leave out start and abort"
-    )
+    add_read_only(parser, inherit=inherit)
     parser.add_argument(
         "--low-bandwidth", action="store_true", default=default, help="draw less often"
+    )
+
+
+def add_read_only(parser: argparse.ArgumentParser, *, inherit: bool = False) -> None:
+    """Adds that nothing is to change at Zoho; `inherit` as for the profile."""
+    parser.add_argument(
+        "--read-only",
+        action="store_true",
+        default=argparse.SUPPRESS if inherit else False,
+        help="leave out start and abort, and insert nothing",
     )
 
 

@@ -18,7 +18,7 @@ from typing import IO
 from zcbulk_tui.cli.colours import Choice, are_wanted, painted
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import OutputError
-from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width
+from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width, wrap
 
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
@@ -44,7 +44,7 @@ def print_lines(lines: Iterable[str | Line]) -> None:
 
     Spans are printed in their colours where `Output.colour` has asked for it.
     """
-    cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    cells = terminal_width()
     in_colour = isinstance(sys.stdout, SafeWriter) and sys.stdout.in_colour
     for line in lines:
         if isinstance(sys.stdout, SafeWriter) and sys.stdout.failure is not None:
@@ -78,44 +78,72 @@ def page_width(least: int) -> int:
     return max(shutil.get_terminal_size().columns, least)
 
 
+def terminal_width() -> int | None:
+    """Returns the cells of a line on the terminal; None where there is none, and no limit."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def wrapped(text: str, indent: int = 2) -> list[str]:
+    """Returns a text in lines of a terminal's width, indented from the second on; else in one."""
+    cells = terminal_width()
+    if cells is None or width(text) <= cells:
+        return [text]
+    first, *others = wrap(text, max(cells - indent, 1), len(text))
+    return [first, *(" " * indent + line for line in others)]
+
+
 def in_columns(
     heads: Sequence[str],
     rows: Iterable[Sequence[str | Span]],
     *,
     giving: Mapping[str, int],
+    drops: Sequence[str] = (),
     right: int | None = None,
 ) -> list[Line]:
     """Returns a table as lines, its columns as wide as what is in them.
 
+    A terminal that has no room for all gets shorter texts first, then fewer columns; so no figure
+    and no id is ever cut in two.
+
     Args:
         heads: The names of the columns.
         rows: Their cells.
-        giving: Columns that give way in this order where a terminal has no room for all, each with
-            the cells that it keeps.
+        giving: Columns of text that give way in this order, each with the cells that it keeps.
+        drops: Columns that are left out in this order, once the others have given way.
         right: The first of the columns that are aligned to the right; None for none.
     """
     table = [[_span(cell) for cell in row] for row in (heads, *rows)]
     widths = [max(width(cell.text) for cell in cells) for cells in zip(*table, strict=True)]
-    if sys.stdout.isatty():
-        too_wide = sum(widths) + len(widths) - 1 - shutil.get_terminal_size().columns
-        for name, kept in giving.items():
-            place = heads.index(name)
-            gives = max(min(too_wide, widths[place] - kept), 0)
+    shown = list(range(len(heads)))
+    room = terminal_width()
+    if room is not None:
+        least = [
+            min(giving.get(name, cells), cells) for name, cells in zip(heads, widths, strict=True)
+        ]
+        for name in drops:
+            if sum(least[place] + 1 for place in shown) - 1 <= room:
+                break
+            shown.remove(heads.index(name))
+        too_wide = sum(widths[place] + 1 for place in shown) - 1 - room
+        for place in (heads.index(name) for name in giving if heads.index(name) in shown):
+            gives = max(min(too_wide, widths[place] - least[place]), 0)
             widths[place] -= gives
             too_wide -= gives
-    return [tuple(_fitted(row, widths, right)) for row in table]
+    return [
+        tuple(_fitted([(row[at], widths[at], right is not None and at >= right) for at in shown]))
+        for row in table
+    ]
 
 
 def _span(cell: str | Span) -> Span:
     return cell if isinstance(cell, Span) else Span(cell)
 
 
-def _fitted(row: Sequence[Span], widths: Sequence[int], right: int | None) -> Iterator[Span]:
-    for place, (cell, cells) in enumerate(zip(row, widths, strict=True)):
+def _fitted(row: Iterable[tuple[Span, int, bool]]) -> Iterator[Span]:
+    for place, (cell, cells, is_right) in enumerate(row):
         if place:
             yield Span(" ")
-        text = fit(cell.text, cells, right=right is not None and place >= right)
-        yield Span(text, cell.look)
+        yield Span(fit(cell.text, cells, right=is_right), cell.look)
 
 
 class SafeWriter:
@@ -129,12 +157,14 @@ class SafeWriter:
     Attributes:
         stream: That stream.
         failure: Why something could not be written; None while all was.
+        is_used: Whether anything was to be written.
         in_colour: Whether lines are written in colours.
     """
 
     def __init__(self, stream: IO[str] | None) -> None:
         self.stream = stream
         self.failure: Exception | None = None
+        self.is_used = False
         self.in_colour = False
 
     @property
@@ -149,6 +179,7 @@ class SafeWriter:
 
     def write(self, text: str, /) -> int:
         """Writes a text, if that can be done; returns its length in any case."""
+        self.is_used = self.is_used or bool(text)
         if text and self.failure is None:
             try:
                 if self.stream is None:
@@ -211,6 +242,11 @@ class Output:
     def colour(self, choice: Choice, environ: Mapping[str, str]) -> None:
         """Has lines printed in colours, or without; see `colours.are_wanted`."""
         self._out.in_colour = are_wanted(choice, environ, is_terminal=self._out.isatty())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was printed to the standard output."""
+        return not self._out.is_used
 
     def exit_code(self, code: int) -> int:
         """Says what was not written; returns the exit code that this makes of another one.

@@ -145,6 +145,9 @@ def load_command(command: str | None) -> ModuleType:
         gc.enable()
 
 
+_WITHOUT_SETTINGS = ("demo", "schema", "simulator", "completion")
+"""Commands that are the same whatever the profile, and send nothing to Zoho."""
+
 _MISTAKEN = {
     "import": "To bring the records of a CSV into a form: zcbulk-tui insert FILE. "
     "To put the jobs of a file on the watch list: zcbulk-tui jobs import FILE",
@@ -180,6 +183,7 @@ class _CommandParser(argparse.ArgumentParser):
 
     def __init__(self, *, command: str | None = None, **options: Any) -> None:
         self._command = command
+        self._reads_settings = command not in _WITHOUT_SETTINGS
         self._is_complete = False
         self._options = options
         if command is None:
@@ -207,8 +211,18 @@ class _CommandParser(argparse.ArgumentParser):
             self.epilog = with_examples(self._command, self.epilog)
             self._command = None
         if not self._is_complete:
+            self._add_missing()
             options.add_ascii(self, inherit=True)
             # The status line has colours of its own, those of tmux.
             if "--color" not in self._option_string_actions:
                 options.add_color(self, inherit=True)
             self._is_complete = True
+
+    def _add_missing(self) -> None:
+        """Adds what may stand before the command, and is about every one that reads settings."""
+        if not self._reads_settings:
+            return
+        if "--profile" not in self._option_string_actions:
+            options.add_profile(self, inherit=True)
+        if "--read-only" not in self._option_string_actions:
+            options.add_read_only(self, inherit=True)

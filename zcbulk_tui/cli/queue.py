@@ -31,6 +31,9 @@ from zcbulk_tui.tui.question import Question
 
 _COLUMNS = ("ID", "LABEL", "FORM", "ENVIRONMENT", "RECORDS", "STANDS")
 
+_DROPS = ("ENVIRONMENT", "FORM", "RECORDS")
+"""What a narrow terminal goes without, in this order."""
+
 _ID = 8
 """Characters of a key that name a file; fewer will do where they name one alone."""
 
@@ -88,6 +91,10 @@ def run(arguments: Namespace) -> int:
         case "stop":
             return _stop(arguments, settings)
         case "go-on" if arguments.id is None:
+            if arguments.wait:
+                raise UsageError(
+                    "--wait is for one file", next_step="Name it: zcbulk-tui queue go-on ID --wait"
+                )
             return _resume(arguments, settings)
         case "go-on":
             return _go_on(arguments, settings)
@@ -110,7 +117,8 @@ def _show(settings: Settings, arguments: Namespace) -> int:
     if is_for_programs:
         templates.print_found(arguments, list(map(_object, files)))
     elif files:
-        print_lines(in_columns(_COLUMNS, map(_cells, files), giving={"LABEL": 12, "FORM": 8}))
+        giving = {"LABEL": 12, "FORM": 8, "STANDS": 24}
+        print_lines(in_columns(_COLUMNS, map(_cells, files), giving=giving, drops=_DROPS))
     else:
         print(f"No file is on its way. To insert one: {command('insert FILE', settings.profile)}")
     return 0
@@ -192,14 +200,21 @@ def _resume(arguments: Namespace, settings: Settings) -> int:
     with insert_context(settings) as (context, _, insertions):
         stop = insertions.stops.current()
         if stop is None:
-            print("The queue is not stopped.")
-            return 0
+            return _resumed(arguments, settings, "The queue is not stopped.")
         question = questions.resume(stop, len(insertions.open()), datetime.now(UTC))
         if not arguments.yes and not _confirmed(question):
             raise RefusedError("The queue stays stopped", "It was not confirmed.")
         if insertions.stops.go_on():
             _record(context, f"Queue goes on: {context.operator}")
-    print("The queue goes on. An open dashboard works it.")
+    return _resumed(arguments, settings, "The queue goes on. An open dashboard works it.")
+
+
+def _resumed(arguments: Namespace, settings: Settings, said: str) -> int:
+    """Says how the queue stands; with ``--json`` by its files."""
+    if templates.is_for_programs(arguments):
+        print_error(said)
+        return _show(settings, arguments)
+    print(said)
     return 0
 
 

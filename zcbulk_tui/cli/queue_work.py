@@ -24,8 +24,16 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import STARTED, Insertion, Stage, stage
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
-from zcbulk_tui.errors import ExitCode, Occasion, RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.errors import (
+    ExitCode,
+    HeldError,
+    Occasion,
+    RefusedError,
+    UsageError,
+    ZcbulkError,
+)
 from zcbulk_tui.monitor.profile_context import ProfileContext
+from zcbulk_tui.render import queue as queue_words
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.json_objects import JsonObject
@@ -226,23 +234,32 @@ async def _insert(
             # Whoever reads the error gives the command anew.
             _forget(insertions, found, settings.profile)
             return
-        for insertion, where, _ in outcome.results:
+        for insertion, where, error in outcome.results:
             job = job_of(insertion)
             if job is not None:
                 say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
             if job is not None and insertion.is_over:
                 continue
-            if where is Stage.WAITS:
+            if where is Stage.WAITS and error is None:
                 print_error(
                     f"{insertion.label}: queued. An open dashboard creates its job when the "
-                    f"form's slot is free; to see the queue: {command('queue', settings.profile)}"
+                    f"form's slot is free; to see the queue: {command('queue', settings.profile)}; "
+                    f"without a dashboard: {_go_on(insertion, settings.profile)}"
                 )
-            else:
+            elif isinstance(error, HeldError):  # which says how it goes on
                 print_error(_stays(insertion, settings.profile))
+            else:
+                go_on = _go_on(insertion, settings.profile)
+                print_error(f"{_stays(insertion, settings.profile)}. To go on with it: {go_on}")
 
 
 def _stays(insertion: Insertion, profile: str) -> str:
     return f"{insertion.label} stays in the queue: {command('queue', profile)}"
+
+
+def _go_on(insertion: Insertion, profile: str) -> str:
+    """The command that sends a file of the queue, and waits as long as that takes."""
+    return command(f"queue go-on {insertion.key[:8]} --wait", profile)
 
 
 def _forget(insertions: Insertions, files: Sequence[Insertion], profile: str) -> None:
@@ -262,20 +279,37 @@ def _result(
     profile: str,
 ) -> Result:
     file, where = follower.files.get(insertion.key), stage(insertion)
+    before = follower.held_by.get(insertion.key)
+    go_on = _go_on(insertion, profile)
     if insertion.is_over and insertion.starts and insertion.ref is not None:
         error = _start_failure(context, insertion, profile)
+    elif follower.stop is not None and not insertion.is_over and error is None:
+        is_sent = insertion.ref is not None or where is Stage.UNCLEAR
+        error = (RefusedError if is_sent else HeldError)(
+            f"The queue is stopped, so {'no more' if is_sent else 'nothing'} was sent",
+            f"{stopped(follower.stop, datetime.now(UTC))}.",
+            f"To let it go on: {command('queue go-on', profile)}. Then, unless a dashboard sends "
+            f"the file: {go_on}",
+        )
     elif file is not None and file.stage is Stage.HELD and where is Stage.WAITS:
         where = Stage.HELD
-        error = RefusedError(
+        error = HeldError(
             "Nothing was sent",
             f"The job before it in the form, {file.slot.ended_badly}, ended badly.",
-            f"To let it go on nevertheless: {command(f'queue go-on {insertion.key[:8]}', profile)}",
+            f"To let it go on nevertheless: {go_on}",
         )
-    elif follower.stop is not None and not insertion.is_over and error is None:
-        error = RefusedError(
-            "The queue is stopped, so no more was sent",
-            f"{stopped(follower.stop, datetime.now(UTC))}.",
-            f"To let it go on: {command('queue go-on', profile)}",
+    elif (
+        before is not None
+        and before.insertion.key not in follower.files  # else its own error says it
+        and where is Stage.WAITS
+    ):
+        first = before.insertion.key[:8]
+        error = HeldError(
+            "Nothing was sent",
+            f"{before.insertion.label} comes before it in the form, and waits for you: "
+            f"{queue_words.said(before)}.",
+            f"To let that one go on: {command(f'queue go-on {first}', profile)}; to take it off: "
+            f"{command(f'queue drop {first}', profile)}. Then: {go_on}",
         )
     return Result(insertion, where, error)
 

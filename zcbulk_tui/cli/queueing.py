@@ -152,9 +152,14 @@ def price(count: int, plan: InsertPlan, least: str = "") -> str:
         least: What stands before a number that may be larger; empty where it is certain.
     """
     steps = "create, upload, start" if plan.starts else "create, upload"
-    calls = (CALLS if plan.starts else CALLS - 1) * count
+    calls = calls_of(count, plan)
     of_each = "the job" if count == 1 and not least else "each job"
     return f"It costs {least}{calls:,} calls ({steps}), and the status readings of {of_each}."
+
+
+def calls_of(count: int, plan: InsertPlan) -> int:
+    """Returns the calls that so many jobs take, without the readings of their status."""
+    return (CALLS if plan.starts else CALLS - 1) * count
 
 
 def left(quota: QuotaTracker) -> str:

@@ -1,5 +1,7 @@
 """The report of a night as JSON; `schemas/report.json` says what it holds."""
 
+import json
+
 from zcbulk_tui.cli.job_objects import figures_object
 from zcbulk_tui.cli.json_records import chain_object, command_object, event_object, named_object
 from zcbulk_tui.cli.result_copies import ENDINGS
@@ -12,6 +14,16 @@ from zcbulk_tui.domain.result import Result
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.report import first_line, needs
 from zcbulk_tui.store.json_objects import JsonObject, moment, ref_object
+
+
+def report_text(report: NightReport) -> str:
+    """Returns the JSON of a report, as its file holds it."""
+    return f"{json.dumps(report_object(report), indent=2, ensure_ascii=False)}\n"
+
+
+def is_report(text: str) -> bool:
+    """Whether a text begins as a report does in JSON."""
+    return text.startswith('{\n  "summary": "')
 
 
 def report_object(report: NightReport) -> JsonObject:

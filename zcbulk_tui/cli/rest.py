@@ -23,6 +23,7 @@ from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.domain.trial import Selection
 from zcbulk_tui.errors import DataError, RefusedError, UsageError
+from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import clock, number
 
 
@@ -112,11 +113,13 @@ def queue(
 
 
 def standing(reading: JobReading | None) -> str:
-    """Returns how the job of a trial stands, as in ``Completed, 188 in, 12 failed``."""
+    """Returns how the job of a trial stands, as in ``done, 188 in, 12 failed``."""
     if reading is None:
         return "no reading yet"
     counts = reading.counts
-    return f"{reading.raw_state}, {number(counts.success)} in, {number(counts.failed)} failed"
+    return (
+        f"{words.state(reading).text}, {number(counts.success)} in, {number(counts.failed)} failed"
+    )
 
 
 def later(arguments: Namespace, profile: str, tried: Insertion) -> str:

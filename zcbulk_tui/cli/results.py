@@ -62,6 +62,9 @@ _LIST, _REMOVE = "list", "remove"
 
 _COLUMNS = ("LABEL", "JOB", "RESULT", "STANDS", "RECORDS", "BYTES", "KEPT UNTIL")
 
+_DROPS = ("BYTES", "JOB", "KEPT UNTIL", "RECORDS")
+"""What a narrow terminal goes without, in this order."""
+
 _KINDS = {name: kind for kind, name in result_copies.ENDINGS.items()}
 
 _Until = Mapping[JobRef, datetime]
@@ -75,7 +78,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--unprocessed", action="store_true", help="only what was not reached")
     parser.add_argument("--success", action="store_true", help="only what went in: record ids")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, help="copy them there, under the jobs' labels"
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="copy them there, under the jobs' labels; no other file is written over",
     )
     templates.add_arguments(parser, "results", "as a JSON array, an object per result")
     parser.add_argument(
@@ -220,7 +226,7 @@ def _list(settings: Settings, arguments: Namespace) -> int:
         templates.print_found(arguments, [_listed_object(it, until) for it in found])
     elif found:
         rows = [_cells(it, until) for it in found]
-        print_lines(in_columns(_COLUMNS, rows, giving={"LABEL": 12, "JOB": 8}))
+        print_lines(in_columns(_COLUMNS, rows, giving={"LABEL": 12, "STANDS": 8}, drops=_DROPS))
     else:
         print(f"No results are here. To fetch some: {command('results JOB', settings.profile)}")
     return 0

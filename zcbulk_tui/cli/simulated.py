@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from zcbulk_tui.cli.failing import JobFailures
 from zcbulk_tui.cli.local_files import LocalFiles, file_work
-from zcbulk_tui.cli.night_reports import Reports
+from zcbulk_tui.cli.report_writer import Reports
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.accounts import Accounts, Client
 from zcbulk_tui.creator.client import CreatorClient

@@ -5,18 +5,19 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 from zcbulk_tui.cli import event_loop, options, templates, waiting
-from zcbulk_tui.cli.client import open_client
-from zcbulk_tui.cli.context import command_context
-from zcbulk_tui.cli.contracts import known_contract
+from zcbulk_tui.cli.client import client_with
+from zcbulk_tui.cli.context import stored_context
+from zcbulk_tui.cli.contracts import printing_watch
 from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
 from zcbulk_tui.cli.job_objects import Standing, status_record
 from zcbulk_tui.cli.lineage import Chains, known_chains, net_results
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
-from zcbulk_tui.cli.overview import read_overview, standings
+from zcbulk_tui.cli.overview import Overview, overview, read_overview, standings
+from zcbulk_tui.cli.state import check_signed_in
 from zcbulk_tui.cli.wait_lines import make_report
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -33,6 +34,7 @@ from zcbulk_tui.render import words
 from zcbulk_tui.render.concerns import failed_look
 from zcbulk_tui.render.figures import clock, number, percent
 from zcbulk_tui.render.span import Line, Span
+from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.memory import Memory
 
@@ -42,6 +44,9 @@ It costs at most 1 call per job: one that a dashboard on the same profile polls,
 over, costs none, unless it was commanded since: what is remembered of it is printed."""
 
 _EPILOG = f"""\
+A narrow terminal gets shorter labels first, then fewer columns, without FORM, ENVIRONMENT, OK, JOB,
+READ, %, FAILED, LEFT in this order; no figure and no id is cut. A pipe gets all.
+
 --wait prints the status once all have ended; until then, how it goes, with --json on the standard
 error.
 
@@ -49,8 +54,11 @@ error.
 
 _COLUMNS = ("LABEL", "JOB", "FORM", "ENVIRONMENT", "STATE", "%", "OK", "FAILED", "LEFT", "READ")
 
-GIVING = {"FORM": 8, "LABEL": 12, "JOB": 8}
+GIVING = {"LABEL": 12, "FORM": 8}
 """Cells of the columns that give way on a terminal, in this order."""
+
+_DROPS = ("FORM", "ENVIRONMENT", "OK", "JOB", "READ", "%", "FAILED", "LEFT")
+"""What a narrow terminal goes without, in this order; label and state stay."""
 
 _OPEN = (Outcome.SENT, Outcome.NO_EFFECT, Outcome.UNPROVEN)
 
@@ -92,20 +100,22 @@ def run(arguments: Namespace) -> int:
             return 0
         if arguments.wait:
             waited = _wait(arguments, settings, known)
-            asked = _seen(settings, waited.snapshots)
+            found = _after(settings, waited.snapshots)
         else:
-            asked = event_loop.run(_read(settings, known, fresh=arguments.fresh))
+            found = event_loop.run(
+                _read(settings, known, fresh=arguments.fresh, with_polls=is_for_programs)
+            )
     except ZcbulkError as error:
         if is_for_programs:
             now = _now()
             objects = [status_record(job, error, None, now) for job in jobs]
             templates.print_found(arguments, objects)
         raise
-    chains = known_chains(settings.profile)
+    asked = found.asked
     if is_for_programs:
-        templates.print_found(arguments, _objects(settings, asked, chains))
+        templates.print_found(arguments, _objects(found))
     else:
-        print_lines([*_table(asked), *net_results(known, chains)])
+        print_lines([*_table(asked), *net_results(known, found.chains)])
     for line in _open_commands(asked):
         (print_error if is_for_programs else print)(line)
     worst = 0
@@ -159,17 +169,28 @@ class _Asked(NamedTuple):
     record: ControlRecord | None
 
 
-def _objects(settings: Settings, asked: Sequence[_Asked], chains: Chains) -> list[JsonObject]:
+class _Found(NamedTuple):
+    """The jobs, and what the memory knows beside.
+
+    Attributes:
+        asked: The jobs.
+        chains: By job, the chain that it belongs to.
+        overview: The polls that a dashboard has planned; None where they are not known.
+    """
+
+    asked: Sequence[_Asked]
+    chains: Chains
+    overview: Overview | None
+
+
+def _objects(found: _Found) -> list[JsonObject]:
     """The jobs for programs, with the polls that a dashboard has planned."""
-    polls: Mapping[JobRef, JobSnapshot] = {}
-    window = ""
-    # Where it cannot be read, no poll of any dashboard is known.
-    with suppress(ConfigError):
-        seen = read_overview(settings)
-        polls, window = seen.snapshots, seen.windows.poller
+    seen, chains = found.overview, found.chains
+    polls: Mapping[JobRef, JobSnapshot] = {} if seen is None else seen.snapshots
+    window = "" if seen is None else seen.windows.poller
     now = _now()
     objects = []
-    for job, result, snapshot, record in asked:
+    for job, result, snapshot, record in found.asked:
         if job.ref in polls:
             planned = polls[job.ref]
             snapshot = replace(snapshot, next_poll_at=planned.next_poll_at, reason=planned.reason)
@@ -178,23 +199,39 @@ def _objects(settings: Settings, asked: Sequence[_Asked], chains: Chains) -> lis
     return objects
 
 
-def _seen(settings: Settings, snapshots: Sequence[JobSnapshot]) -> list[_Asked]:
+def _after(settings: Settings, snapshots: Sequence[JobSnapshot]) -> _Found:
     """The jobs as a wait has left them."""
-    return [
+    asked = [
         _Asked(it.snapshot.job, waiting.result_of(it.snapshot), it.snapshot, it.record)
         for it in standings(settings.profile, snapshots)
     ]
+    seen = None
+    with suppress(ConfigError):
+        seen = read_overview(settings)
+    return _Found(asked, known_chains(settings.profile), seen)
 
 
-async def _read(settings: Settings, jobs: list[WatchedJob], *, fresh: bool) -> list[_Asked]:
-    async with open_client(settings) as client:
-        with command_context(settings) as (context, quota):
+async def _read(
+    settings: Settings, jobs: list[WatchedJob], *, fresh: bool, with_polls: bool
+) -> _Found:
+    """Reads the jobs, and what the memory knows beside, which is opened once for all of it."""
+    check_signed_in(settings)
+    with stored_context(settings) as (context, quota, database):
+        watch = printing_watch(settings, database)
+        async with client_with(settings, watch) as client:
             results = await read_all(client, jobs, quota, context, _now, fresh=fresh)
-            known = cache(partial(known_contract, settings))
-            return [
-                _asked(context.memory, job, result, known(job.ref.origin))
-                for job, result in zip(jobs, results, strict=True)
-            ]
+        known = cache(watch.known)
+        asked = [
+            _asked(context.memory, job, result, known(job.ref.origin))
+            for job, result in zip(jobs, results, strict=True)
+        ]
+        chains: Chains = {}
+        seen = None
+        # Where they cannot be read, no chain and no poll of any dashboard is known.
+        with suppress(ConfigError):
+            chains = Archive(database, settings.profile).chains()
+            seen = overview(database, settings, _now()) if with_polls else None
+        return _Found(asked, chains, seen)
 
 
 def _asked(
@@ -219,7 +256,7 @@ def _table(asked: Sequence[_Asked]) -> list[Line]:
     rows = [_cells(each, each.result) for each in asked if isinstance(each.result, JobReading)]
     if not rows:
         return []
-    return in_columns(_COLUMNS, rows, giving=GIVING, right=_COLUMNS.index("%"))
+    return in_columns(_COLUMNS, rows, giving=GIVING, drops=_DROPS, right=_COLUMNS.index("%"))
 
 
 def _cells(asked: _Asked, reading: JobReading) -> tuple[str | Span, ...]:
@@ -229,7 +266,7 @@ def _cells(asked: _Asked, reading: JobReading) -> tuple[str | Span, ...]:
         ref.job_id,
         ref.form,
         ref.environment.value,
-        Span(reading.raw_state, words.LOOK[reading.state]),
+        words.state(reading),
         percent(counts.share_done),
         number(counts.success),
         Span(number(counts.failed), failed_look(assess(asked.snapshot).concern)),

@@ -184,7 +184,7 @@ def wait(
 
     following = UntilEnded(jobs, changed, any_ends=any_ends)
     event_loop.run(_wait(settings, following, report, timeout, ending))
-    left = len(following.open_jobs)
+    left = [following.snapshots[job.ref] for job in following.open_jobs]
     is_stopped = ending.signal not in (None, signal.SIGPIPE)
     if left and (is_stopped or following.is_late):
         why = "Interrupted" if is_stopped else "Timeout"
@@ -192,11 +192,40 @@ def wait(
         words = ["wait", *map(shlex.quote, named[:_NAMED_AT_MOST]), *options.split()]
         if len(named) > _NAMED_AT_MOST:
             words = ["status", "--wait"]
-        go_on = counted(left, "job goes", "jobs go")
         again = command(" ".join(words), settings.profile)
-        print_error(f"{why}: {go_on} on at Zoho. To wait again: {again}")
+        # Of two names for one job, nobody knows here which one is whose.
+        refs = [job.ref for job in jobs]
+        called = dict(zip(refs, names, strict=True)) if len(names) == len(jobs) else {}
+        start = ["start"]
+        for it in filter(_waits_for_start, left):
+            start.append(shlex.quote(called.get(it.ref, it.ref.job_id)))
+        start += [word for word in options.split() if word != "--any"]
+        stands = _how_it_stands(left, command(" ".join(start), settings.profile))
+        print_error(f"{why}: {stands} To wait again: {again}")
     snapshots = list(following.snapshots.values())
     return Waited(settings.profile, following.exit_code, snapshots, ending.signal is not None)
+
+
+def _waits_for_start(snapshot: JobSnapshot) -> bool:
+    return snapshot.last is not None and snapshot.last.state.is_waiting
+
+
+def _how_it_stands(left: Sequence[JobSnapshot], start: str) -> str:
+    """What becomes of jobs that have not ended, as sentences.
+
+    Args:
+        left: The jobs.
+        start: The command that starts those that are not started.
+    """
+    waiting, unread = sum(map(_waits_for_start, left)), sum(it.last is None for it in left)
+    going = len(left) - waiting - unread
+    parts = [f"{counted(going, 'job goes', 'jobs go')} on at Zoho"] if going else []
+    if unread:
+        parts.append(f"{counted(unread, 'job was', 'jobs were')} not read")
+    if not waiting:
+        return f"{', '.join(parts)}."
+    parts.append(f"{counted(waiting, 'job is', 'jobs are')} not started")
+    return f"{', '.join(parts)}. To start {'it' if waiting == 1 else 'these'}: {start}."
 
 
 async def _wait(

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from zcbulk_tui.cli import appearance, dashboard, job_names, options, prompts
 from zcbulk_tui.cli.context import recorded_context
-from zcbulk_tui.cli.night_reports import night_reports
 from zcbulk_tui.cli.output import print_lines
+from zcbulk_tui.cli.report_writer import night_reports
 from zcbulk_tui.config import load
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings
@@ -74,8 +74,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     night.add_argument(
         "--report",
         metavar="FILE",
-        help="write the report to this Markdown file, and as JSON beside it "
-        "(default: in the folder of reports)",
+        help="write the report to this Markdown file, and as JSON beside it, each in the place of "
+        "an earlier report only (default: in the folder of reports)",
     )
     night.add_argument(
         "--headless", action="store_true", help="print lines, although there is a terminal"

@@ -45,6 +45,7 @@ from zcbulk_tui.domain.address import (
     upload_path,
 )
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE
 from zcbulk_tui.domain.contract import UNKNOWN, Contract, Finding, Question
 from zcbulk_tui.domain.form import FormFields, FormRef, NamedLink
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
@@ -82,6 +83,7 @@ class CreatorClient:
     Args:
         tokens: Source of the access token.
         network: Carries the calls.
+        profile: Whose sign-in it is.
         base_url: Replaces the origin of every job; None for each job's own data centre.
         api_version: ``v2.1`` [STATUS] or ``v2`` [OAS].
         report: Link name of a report of the jobs' form, whose URL takes start and abort where no
@@ -98,6 +100,7 @@ class CreatorClient:
         tokens: TokenSource,
         network: Network,
         *,
+        profile: str = DEFAULT_PROFILE,
         base_url: str | None = None,
         api_version: str = "v2.1",
         report: str | None = None,
@@ -107,7 +110,7 @@ class CreatorClient:
         observe: Observe = lambda _, _finding: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._calls = SignedCalls(tokens, network)
+        self._calls = SignedCalls(tokens, network, profile)
         self._base_url = base_url
         self._api_version = api_version
         self._report = report

@@ -36,6 +36,7 @@ from zcbulk_tui.domain.address import (
 )
 from zcbulk_tui.domain.anonymous import anonymous
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.job_id import read_id
@@ -106,6 +107,7 @@ class ProbeCalls:
     Args:
         tokens: Source of the access token.
         network: Carries the calls.
+        profile: Whose sign-in it is.
         base_url: Replaces the origin of the form; None for its own data centre.
         api_version: ``v2.1`` or ``v2``.
         accepts: Remembers which Accept header the server takes for results.
@@ -116,11 +118,12 @@ class ProbeCalls:
         tokens: TokenSource,
         network: Network,
         *,
+        profile: str = DEFAULT_PROFILE,
         base_url: str | None = None,
         api_version: str = "v2.1",
         accepts: AcceptMemory | None = None,
     ) -> None:
-        self._calls = SignedCalls(tokens, network)
+        self._calls = SignedCalls(tokens, network, profile)
         self._base_url = base_url
         self._api_version = api_version
         self._accepts = accepts or AcceptMemory()

@@ -18,6 +18,7 @@ from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.creator.tokens import AccessToken, TokenSource
 from zcbulk_tui.creator.upload_body import UploadBody
 from zcbulk_tui.domain.call_limits import OpenCall, Slot
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE, naming
 from zcbulk_tui.domain.job import Environment
 from zcbulk_tui.errors import (
     Answer,
@@ -70,16 +71,21 @@ class SignedCalls:
     Args:
         tokens: Source of the access token.
         network: Carries the calls.
+        profile: Whose sign-in it is; errors name commands for it.
     """
 
-    def __init__(self, tokens: TokenSource, network: Network) -> None:
+    def __init__(
+        self, tokens: TokenSource, network: Network, profile: str = DEFAULT_PROFILE
+    ) -> None:
         self._tokens = tokens
         self._network = network
+        self._profile = profile
 
     async def token(self) -> SecretStr:
         """Returns the token; where the sign-in's server fails, no call was sent yet."""
         try:
-            return await self._tokens.token()
+            with naming(self._profile):
+                return await self._tokens.token()
         except (UnclearError, UnreadableError) as error:
             cause = "Without an access token, nothing was sent."
             raise UnreachableError(
@@ -102,7 +108,15 @@ class SignedCalls:
             request: The call in one line.
             make: Makes it with a token.
         """
-        slot = slot or _untold
+        with naming(self._profile):
+            return await self._make(slot or _untold, request, make)
+
+    async def _make(
+        self,
+        slot: Slot,
+        request: str,
+        make: Callable[[OpenCall, SecretStr], Awaitable[_Result]],
+    ) -> _Result:
         token = await self.token()
         try:
             async with slot(request) as call:

@@ -77,7 +77,7 @@ class FixedToken:
         self._refusal = SignedOutError(
             f"The access token in {self._origin} is not valid, or has ended",
             "An access token lives for one hour.",
-            "To sign in: zcbulk-tui login",
+            f"Set {self._origin} to another one, or unset it and sign in: zcbulk-tui login",
             answer=refusal.answer,
         )
         return self._refusal

@@ -119,6 +119,14 @@ def questions(contract: Contract, cells: int) -> Iterator[Line]:
             yield (Span(" " * (_TITLE + 4)), Span(line, Look.STRONG))
 
 
+_HEADING = "# What Zoho Creator's bulk insert API does"
+
+
+def is_report(text: str) -> bool:
+    """Whether a text begins as a report of a probe does."""
+    return text.startswith(f"{_HEADING}\n")
+
+
 def report(
     contract: Contract,
     form: FormRef,
@@ -150,7 +158,7 @@ def report(
     if not is_complete:
         calls = f"partial: {cost} of at most {MOST_CALLS} calls made"
     lines = [
-        "# What Zoho Creator's bulk insert API does",
+        _HEADING,
         "",
         f"- Probed: {when} (UTC), {'in ' if is_complete else ''}{calls}",
         f"- Data centre: {_data_centre(form)}",

@@ -96,7 +96,7 @@ def _title(snapshot: JobSnapshot, now: datetime, width: int, glyphs: Glyphs) -> 
     else:
         done = figures.percent(last.counts.share_done)
         share = f" {done} %" if last.counts.share_done is not None else ""
-        text = f" {glyphs.states[last.state]} {words.STATE[last.state]}{share} "
+        text = f" {glyphs.states[last.state]} {words.state(last).text}{share} "
         state = Span(text, words.LOOK[last.state])
     room = max(width - cells(state.text), 0)
     name = fit_line([Span(f" {one_line(snapshot.job.label)}", Look.STRONG)], room)

@@ -238,9 +238,7 @@ def _state(snapshot: JobSnapshot) -> Span:
     """The state in a word, as the screen has it; what Zoho calls it where that is not known."""
     if snapshot.last is None:
         return Span("not read yet", Look.DIM)
-    state = snapshot.last.state
-    text = snapshot.last.raw_state if state is JobState.UNKNOWN else words.STATE[state]
-    return Span(text, words.LOOK[state])
+    return words.state(snapshot.last)
 
 
 def _progress(line: PublishedLine, now: datetime) -> str:

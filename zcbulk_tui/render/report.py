@@ -12,7 +12,7 @@ from zcbulk_tui.domain.records import Record
 from zcbulk_tui.domain.report import MissingResult, NightReport, ReportedJob
 from zcbulk_tui.domain.result import ResultStage
 from zcbulk_tui.domain.text import counted, one_line
-from zcbulk_tui.render import lineage, log, queue
+from zcbulk_tui.render import lineage, log, queue, words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.night import stopped
 
@@ -27,6 +27,14 @@ _CAUSES = {
     Cause.COMMAND: "commands",
     Cause.SCRIPT: "scripts",
 }
+
+
+_AS_READ = "Every figure is as it was read last; none is estimated."
+
+
+def is_report(text: str) -> bool:
+    """Whether a text begins as a report does in Markdown."""
+    return _AS_READ in "".join(text.splitlines()[:3])
 
 
 def markdown(report: NightReport) -> str:
@@ -58,6 +66,8 @@ def first_line(report: NightReport) -> str:
     said = f"{ran} ran{still}, {counted(sums.success, 'record is', 'records are')} in"
     failed = f"{sums.failed:,} failed" if sums.failed else "none failed"
     left = f", {sums.left:,} are left" if sums.left else ""
+    if not needed and going:  # which may still go wrong
+        return f"Nothing needs a person so far: {said}, {failed}{left}."
     if not needed:
         return f"All went well: {said}, {failed}{left}."
     return f"{person[0].upper()}{person[1:]}; {said}, {failed}{left}."
@@ -99,7 +109,8 @@ def needs(report: NightReport) -> list[str]:
 
 
 def _bad_end(job: ReportedJob) -> str:
-    counts, state = job.counts, job.reading.raw_state if job.reading is not None else ""
+    counts = job.counts
+    state = words.state(job.reading).text if job.reading is not None else ""
     left = f", {number(counts.left)} left" if counts.left else ""
     return f"{_md(state)}; {number(counts.success)} in, {number(counts.failed)} failed{left}"
 
@@ -136,7 +147,7 @@ def _about(report: NightReport) -> str:
         if night.late:
             late = duration(night.late.total_seconds())
             said.append(f"It ended {late} late: no window polled at {_at(report, night.until)}.")
-    said.append("Every figure is as it was read last; none is estimated.")
+    said.append(_AS_READ)
     return " ".join(said)
 
 
@@ -146,7 +157,7 @@ def _jobs(report: NightReport) -> list[str]:
     rows = [
         (
             _md(it.job.label),
-            _md(it.reading.raw_state) if it.reading is not None else "not read",
+            _md(words.state(it.reading).text) if it.reading is not None else "not read",
             _maybe_at(report, it.started_at),
             _maybe_at(report, it.ended_at) if it.ended_at else "",
             number(it.counts.success, 20),

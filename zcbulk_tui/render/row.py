@@ -159,7 +159,7 @@ def _bar(
     drawn = bar(last.counts, estimated_since(moves, last, now), at.bar, glyphs)
     if drawn is not None:
         return drawn
-    text = last.raw_state if state is JobState.UNKNOWN else words.STATE[state]
+    text = words.state(last).text
     return fit_line([Span(f"{text} {glyphs.separator} no counts", Look.DIM)], at.bar)
 
 
@@ -249,7 +249,7 @@ def _end(snapshot: JobSnapshot, now: datetime) -> str:
     if last.state is JobState.IN_PROGRESS:
         since = (now - last.read_at).total_seconds()
         return figures.remaining(snapshot.remaining, since)
-    return last.raw_state if last.state is JobState.UNKNOWN else words.STATE[last.state]
+    return words.state(last).text
 
 
 def _due(snapshot: JobSnapshot, now: datetime) -> Span:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
+from zcbulk_tui.render import words
 from zcbulk_tui.render.columns import columns
 from zcbulk_tui.render.figures import number, percent
 from zcbulk_tui.render.glyphs import Glyphs
@@ -17,7 +18,7 @@ _FOR_HEADER = 4
 
 
 def sentence(snapshot: JobSnapshot) -> str:
-    """Returns how a job stands by its last reading, as in ``Orders: In-progress, 31 %, …``."""
+    """Returns how a job stands by its last reading, as in ``Orders: running, 31 %, …``."""
     last = snapshot.last
     said = "not read yet" if last is None else _figures(last)
     return f"{snapshot.job.label}: {said}"
@@ -26,7 +27,7 @@ def sentence(snapshot: JobSnapshot) -> str:
 def _figures(last: JobReading) -> str:
     counts = last.counts
     return (
-        f"{last.raw_state}, {percent(counts.share_done)} %, "
+        f"{words.state(last).text}, {percent(counts.share_done)} %, "
         f"{number(counts.success)} in, {number(counts.failed)} failed"
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zcbulk_tui.domain.budget import Spent
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.deadlines import start_by
-from zcbulk_tui.domain.job import Action, Environment, JobState
+from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
 from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.records import ANSWERED_WITHIN
 from zcbulk_tui.domain.risk import Level
@@ -50,6 +50,17 @@ LOOK = {
     JobState.EXPIRED: Look.DIM,
     JobState.UNKNOWN: Look.WARNING,
 }
+
+
+def state(reading: JobReading) -> Span:
+    """Returns how a job stands, in the word that every screen, table and line of ours has for it.
+
+    A state that no document names is in the server's own word. What quotes the server (history,
+    log, answers) has that word for the others, too, and JSON has both: ``state``, ``raw_state``.
+    """
+    is_known = reading.state is not JobState.UNKNOWN
+    return Span(STATE[reading.state] if is_known else reading.raw_state, LOOK[reading.state])
+
 
 ENVIRONMENT = {
     Environment.PRODUCTION: "",

@@ -9,10 +9,15 @@ from zcbulk_tui.cli.parser import _CommandParser, make_parser
 def full_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line, each command with its arguments and examples."""
     parser = make_parser()
+    _load(parser)
+    return parser
+
+
+def _load(parser: argparse.ArgumentParser) -> None:
     for _, _, command in commands(parser):
         if isinstance(command, _CommandParser):
             command.load()
-    return parser
+        _load(command)
 
 
 def commands(

@@ -13,6 +13,7 @@ import shtab
 
 from tests.cli.completion.full_parser import commands, full_parser
 from tests.cli.completion.man_page import man_page
+from zcbulk_tui.cli import schemas
 from zcbulk_tui.cli.completion import SCRIPTS
 
 FOLDER = Path(__file__).parents[3] / "zcbulk_tui" / "completions"
@@ -131,6 +132,8 @@ def _prepare(parser: argparse.ArgumentParser) -> None:
     parser.description = None
     for action in parser._actions:
         completed = _PROFILES if action.dest == "profile" else _completed(action)
+        if action.metavar == "NAME" and parser.prog.endswith(" schema"):
+            action.choices = schemas.names()
         if completed is not None:
             action.complete = completed  # type: ignore[attr-defined]  # shtab looks there for it
     for _, _, command in commands(parser):

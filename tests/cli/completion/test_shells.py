@@ -67,6 +67,8 @@ def shell(
         ("history 773\t", ["history", "773"]),
         ("jobs edit x --repairs Or\t", ["jobs", "edit", "x", "--repairs", "Orders EU"]),
         ("statusl\t --color tm\t", ["statusline", "--color", "tmux"]),
+        ("schema fai\t", ["schema", "failures"]),
+        ("start x --read\t", ["start", "x", "--read-only"]),
     ],
 )
 def test_a_word_is_completed(shell: Shell, typed: str, arguments: list[str]) -> None:

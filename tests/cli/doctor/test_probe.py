@@ -140,6 +140,11 @@ def test_a_probe_answers_most_and_costs_what_it_says(
     assert cli("doctor", "--report", str(report)).code == 0
     assert report.read_text(encoding="utf-8") == text
     assert text.count("\n| ") > calls
+    report.write_text("Notes of mine", encoding="utf-8")
+    refused = cli("doctor", "--report", str(report))
+    assert (refused.code, refused.out) == (2, "")
+    assert "is there already, and is no earlier report" in refused.err
+    assert report.read_text(encoding="utf-8") == "Notes of mine"
     check_names_nobody(text, creator)
 
 

@@ -17,7 +17,6 @@ from zcbulk_tui.cli.context import insert_context, now
 from zcbulk_tui.cli.contracts import print_contradiction, watch
 from zcbulk_tui.cli.doctor import probe_end
 from zcbulk_tui.cli.doctor.contract import PROBE
-from zcbulk_tui.cli.export import checked_path
 from zcbulk_tui.cli.insert import check_may_send
 from zcbulk_tui.cli.output import page_width, print_error, print_lines
 from zcbulk_tui.cli.progress import ProgressLine
@@ -90,7 +89,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--report",
         metavar="FILE",
         type=Path,
-        help="write what was found into a file without names; alone: that of the last probe",
+        help="write what was found into a file without names, in the place of an earlier report; "
+        "alone: that of the last probe",
     )
 
 
@@ -131,7 +131,7 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     check_may_send(settings)
     form = forms.form_of(arguments, settings)
-    report = None if arguments.report is None else checked_path(arguments.report, "--report")
+    report = None if arguments.report is None else probe_end.report_path(arguments)
     if not arguments.yes and not prompts.has_terminal():
         raise UsageError(
             "There is no terminal to ask on, so nothing was sent",

@@ -10,7 +10,7 @@ from zcbulk_tui.cli import options
 from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
-from zcbulk_tui.cli.export import checked_path, write_file
+from zcbulk_tui.cli.named_files import check_replaceable, checked_path, write_over
 from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
@@ -99,6 +99,17 @@ def told(
             return end.error.exit_code if end.error else ZcbulkError.exit_code
 
 
+def report_path(arguments: Namespace) -> Path:
+    """Returns where the report goes that was typed.
+
+    Raises:
+        UsageError: It cannot go there, or another file than an earlier report would be lost.
+    """
+    path = checked_path(arguments.report, "--report")
+    check_replaceable(path, render.is_report)
+    return path
+
+
 def write_report(arguments: Namespace) -> int:
     """Writes the report of the last probe, without a call; returns the exit code.
 
@@ -106,7 +117,7 @@ def write_report(arguments: Namespace) -> int:
         UsageError: There is no probe, or the file cannot be written.
     """
     settings = load.load(flags=options.setting_flags(arguments))
-    path = checked_path(arguments.report, "--report")
+    path = report_path(arguments)
     with open_memory(is_only_read=True) as database:
         contracts = Contracts(database, settings.profile)
         form = contracts.last_form()
@@ -207,7 +218,8 @@ def _write(path: Path, settings: Settings, contracts: Contracts, form: FormRef) 
         allowed = None  # a report takes no sign-in
     is_complete = probe_plan.least_calls(transcript, now()) == 0
     text = render.report(contract, form, transcript, __version__, allowed, is_complete=is_complete)
-    write_file(path, text)
+    check_replaceable(path, render.is_report)  # a probe may take long
+    write_over(path, text)
 
 
 def _where(path: Path) -> str:

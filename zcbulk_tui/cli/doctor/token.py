@@ -18,6 +18,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import JobReading
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.monitor.once import read_all
+from zcbulk_tui.render import words
 from zcbulk_tui.render.figures import percent
 
 _SUBJECT = "token"
@@ -75,7 +76,7 @@ async def _status(settings: Settings, client: CreatorClient, job: str | None) ->
     if not isinstance(result, JobReading):
         return failure(subject, result)
     share = percent(result.counts.share_done)
-    said = f"{in_words(jobs[0])}: {result.raw_state}, {share} %; it cost 1 call."
+    said = f"{in_words(jobs[0])}: {words.state(result).text}, {share} %; it cost 1 call."
     return Finding(subject, Grade.PASS, said)
 
 

@@ -65,6 +65,7 @@ class Reports:
             raise UsageError(
                 f"There is no folder for {shown}", next_step="Make it, or name another file."
             )
+        file_work().check_report(report)
 
     def write(self, night: Night, no_token: ZcbulkError | None) -> None:
         """See `NightReports`."""
