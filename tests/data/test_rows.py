@@ -368,7 +368,7 @@ def test_what_the_csv_module_refuses_is_said_with_its_line(
     limit = csv.field_size_limit(20)
     try:
         for records in (read_rows(source), read_from(reader, 1)):
-            with pytest.raises(DataError, match="Line 3 of .* cannot be read"):
+            with pytest.raises(DataError, match=r"Line 3 of .* cannot be read"):
                 list(records)
         with pytest.raises(DataError, match="header cannot be read"):
             cut_line("x" * 50, ",")
