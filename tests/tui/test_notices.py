@@ -1,5 +1,8 @@
 """What deserves to be said of an event, and how loudly."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.render.plans import spent
@@ -166,3 +169,17 @@ def test_an_answer_that_is_not_as_known_is_said_shortly(seen: str) -> None:
     assert "inside" in said.text
     assert seen in said.text or "not always" in said.text
     assert len(said.text) < 60
+
+
+def test_the_keys_that_the_texts_of_dialogs_name_are_known() -> None:
+    package = Path(notices.__file__).parents[1]
+    lines = (
+        line
+        for layer in ("store", "monitor", "tui")
+        for path in (package / layer).rglob("*.py")
+        for line in path.read_text("utf-8").splitlines()
+    )
+    naming = [it for it in lines if re.search(r"\b[a-zA-Z] shows the queue|with [a-zA-Z][.;]", it)]
+    assert len(naming) >= 3
+    assert [line for line in naming if not notices.named_keys([line])] == []
+    assert notices.named_keys(["Begin again with a full stop.", "Nothing."]) == {}

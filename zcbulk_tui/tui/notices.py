@@ -1,6 +1,6 @@
 """What is said beside the list, as values: in a toast, in a dialog, or by the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from zcbulk_tui.domain.commands import login
@@ -78,6 +78,23 @@ class Announcement(NamedTuple):
 
 
 Notice = Toast | ErrorDialog | Announcement
+
+_SHOWS_QUEUE = "n shows the queue."
+
+_NAMED_KEYS = (
+    ("n", _SHOWS_QUEUE, "queue"),
+    ("b", "enter it with b.", "budget"),
+    ("b", "in the dashboard with b.", "budget"),
+    ("b", "the whole budget with b.", "budget"),
+)
+"""Keys that the text of a dialog may name, the words that do, and what they open."""
+
+
+def named_keys(paragraphs: Iterable[str]) -> dict[str, str]:
+    """Returns the keys that a dialog's text names, each with the action that it stands for."""
+    text = "\n".join(paragraphs)
+    return {key: action for key, named, action in _NAMED_KEYS if named in text}
+
 
 UNSETTLED = Toast(
     "The outcome of the last start or abort is not known yet. Try again in a moment.",
@@ -168,9 +185,9 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
             error = last[1].error if last else None
             title = f"{file.insertion.label}: {render_queue.said(file)}"
             if error is None:
-                said.append(Toast("n shows the queue.", title, "warning", 15))
+                said.append(Toast(_SHOWS_QUEUE, title, "warning", 15))
             else:
-                said.append(ErrorDialog(error, title, more="n shows the queue."))
+                said.append(ErrorDialog(error, title, more=_SHOWS_QUEUE))
     return said
 
 
@@ -192,7 +209,7 @@ def queue_stop(before: QueueStop | None, now: QueueStop | None) -> list[Notice]:
         return []
     if now is None:
         return [Toast("Files are sent again when their turn comes.", "The queue goes on")]
-    said = f"{stopped(now, now.at)}. n shows the queue."
+    said = f"{stopped(now, now.at)}. {_SHOWS_QUEUE}"
     return [Toast(said, "The queue is stopped", "warning", 30)]
 
 

@@ -7,11 +7,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Key
 from textual.markup import escape
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from zcbulk_tui.errors import Occasion, ZcbulkError
+from zcbulk_tui.tui.notices import named_keys
 from zcbulk_tui.tui.question import Question
 from zcbulk_tui.tui.screens.base import ClosedOnce
 from zcbulk_tui.tui.widgets.field import Field
@@ -140,20 +142,21 @@ class ConfirmScreen(Dialog[bool]):
         self.dismiss(event.button.id == "yes")
 
 
-class NoticeScreen(Dialog[None]):
-    """Says something that must be read.
+class NoticeScreen(Dialog[str | None]):
+    """Says something that must be read; a key that its text names closes it with that action.
 
     Args:
         title: What happened.
         paragraphs: Why, and what can be done.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n,q", "close", "Close")]
 
     def __init__(self, title: str, paragraphs: Iterable[str]) -> None:
         super().__init__()
         self._title = title
-        self._paragraphs = paragraphs
+        self._paragraphs = list(paragraphs)
+        self._named = named_keys(self._paragraphs)
         self._error = ""
 
     @classmethod
@@ -190,6 +193,13 @@ class NoticeScreen(Dialog[None]):
             yield from _texts(self._title, self._paragraphs)
             with Horizontal(classes="dialog-answer dialog-buttons"):
                 yield Button("Close", variant="primary")
+
+    def on_key(self, event: Key) -> None:
+        """Closes it with the action of a key that its text names."""
+        if event.key in self._named:
+            event.stop()
+            event.prevent_default()
+            self.dismiss(self._named[event.key])
 
     def action_close(self) -> None:
         """Closes it."""

@@ -411,7 +411,18 @@ class WatchView(KeyedScreen[None]):
         dialog = opened().Notice.of(
             notice.error, notice.title, occasion=notice.occasion, more=notice.more
         )
-        self.app.push_screen(dialog, lambda _: self.show_notices(notice.then))
+
+        def closed(action: str | None) -> None:
+            self.show_notices(notice.then)
+            if action is not None and not self._shows(action):
+                self.call_later(self.run_action, action)
+
+        self.app.push_screen(dialog, closed)
+
+    def _shows(self, action: str) -> bool:
+        """Whether the screen that an action opens is open, below a dialog."""
+        screens = (it for it in self.app.screen_stack if it is not self)
+        return any(isinstance(it, KeyedScreen) and action == it.CONTEXT for it in screens)
 
     def sort_by(self, column: SortBy) -> None:
         """Sorts by a column, or the other way round."""
