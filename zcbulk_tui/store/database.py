@@ -12,7 +12,14 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.aside import mark_of
 from zcbulk_tui.store.backup import Backup
-from zcbulk_tui.store.faults import check_kind, is_damage, refusal, sentence
+from zcbulk_tui.store.faults import (
+    check_kind,
+    damaged,
+    is_damage,
+    refusal,
+    sentence,
+    whole_row,
+)
 from zcbulk_tui.store.open_file import OpenFile
 from zcbulk_tui.store.schema import TABLES, VERSION
 
@@ -259,7 +266,7 @@ class Database:
             What to raise.
         """
         self._mark()
-        return ConfigError(f"{self._name} holds values that make no sense", sentence(error))
+        return damaged(self._name, f"Values in it make no sense: {sentence(error)}")
 
     def _mark(self) -> None:
         if self.path is not None:
@@ -316,14 +323,18 @@ class Database:
 
     def _unreadable(self, error: Exception) -> ConfigError:
         self.note(error)
+        if is_damage(error):
+            return damaged(self._name, sentence(error))
         return ConfigError(
             f"{self._name} cannot be read",
             sentence(error),
-            "Try again; if that does not help, the next start moves a damaged file aside.",
+            "Try again.",
         )
 
     def _unwritable(self, error: Exception) -> ConfigError:
         self.note(error)
+        if is_damage(error):
+            return damaged(self._name, f"Nothing was changed. {sentence(error)}")
         return ConfigError(
             f"{self._name} cannot be written, so nothing was changed",
             sentence(error),
@@ -341,6 +352,7 @@ def in_memory(trouble: str | None = None, instead_of: Path | None = None) -> Dat
     import sqlite3  # loaded with the first database
 
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = whole_row
     _make_tables(connection)
     database = Database(connection, None, trouble)
     database.shared_folder = instead_of.parent if instead_of else None
@@ -387,6 +399,7 @@ def _connected(path: Path, *, is_only_read: bool, is_alone: bool = False) -> "sq
     connection = sqlite3.connect(
         path, timeout=_PATIENCE_AT_FIRST, isolation_level=None, check_same_thread=False
     )
+    connection.row_factory = whole_row
     try:
         if is_alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
