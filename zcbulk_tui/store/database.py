@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
@@ -34,6 +34,8 @@ _PATIENCE = 0.25
 
 _PATIENCE_AT_FIRST = 2.0
 """The same while it is opened, when several programs may be about to make its tables."""
+
+_Made = TypeVar("_Made")
 
 Values = Sequence[Any] | Mapping[str, Any]
 """What takes the places of the question marks, or of the names, in a statement."""
@@ -126,6 +128,35 @@ class Database:
         except self.connection.Error as error:
             raise self._unreadable(error) from error
         except UnicodeError as error:
+            raise self.senseless(error) from error
+
+    def read(
+        self, make: Callable[[tuple[Any, ...]], _Made], sql: str, values: Values = ()
+    ) -> list[_Made]:
+        """Returns what is made of each row that a query finds.
+
+        Args:
+            make: Makes a value of a row; where that fails, the row makes no sense.
+            sql: The query.
+            values: As for `rows`.
+
+        Raises:
+            ConfigError: It cannot be read, or makes no sense.
+        """
+        rows = self.rows(sql, values)
+        with self.making_sense():
+            return [make(row) for row in rows]
+
+    @contextmanager
+    def making_sense(self) -> Iterator[None]:
+        """A context in which values are made of rows: what cannot be made of them is damage.
+
+        Raises:
+            ConfigError: Something in it makes no sense; the next start looks through the file.
+        """
+        try:
+            yield
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise self.senseless(error) from error
 
     def write_later(self, sql: str, values: Values = ()) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import files
+from zcbulk_tui.store.schema import senseless
 
 
 class Code(IntEnum):
@@ -53,19 +54,12 @@ def whole_row(_: object, row: tuple[Any, ...]) -> tuple[Any, ...]:
     Raises:
         sqlite3.DatabaseError: It holds bytes, or a number that is neither a moment nor a count.
     """
-    for value in row:
-        if value is None or type(value) is str:
-            continue
-        if type(value) is bytes or not -_MOST < value < _MOST:
-            raise _senseless(value)
+    if (odd := senseless(row)) is not None:
+        raise _damage(odd)
     return row
 
 
-_MOST = 253_370_764_800_000
-"""The beginning of the year 9999 in milliseconds, beyond which there is nothing."""
-
-
-def _senseless(value: object) -> Exception:
+def _damage(value: object) -> Exception:
     import sqlite3  # whoever has a row has loaded it
 
     what = "bytes" if isinstance(value, bytes) else f"the number {value}"
