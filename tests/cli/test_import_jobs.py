@@ -116,6 +116,16 @@ def test_stdin(cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert len(watch_list(home)) == 1
 
 
+def test_a_standard_input_that_is_closed_is_no_empty_list(
+    cli: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    ended = cli("jobs", "import", "-")
+    assert (ended.code, ended.out) == (2, "")
+    assert "The standard input cannot be read. It is closed." in ended.err
+    assert not (home / "state" / LIST_NAME).exists()
+
+
 def test_what_is_watched_gets_only_the_words_that_are_told(imported: Importer, home: Path) -> None:
     put_on_list(home, JOB, OTHER)
     ended = imported(f"{URL}\n{OTHER_URL} Invoices #eu\n")
@@ -305,8 +315,21 @@ def test_bad_lines_and_rounded_ids_are_named_in_one_round(imported: Importer, ho
         assert named == ["line 1", "line 2", "line 4", "line 5"]
 
 
-def test_an_empty_file(imported: Importer) -> None:
-    assert summary(imported("")) == "0 jobs added\n"
+@pytest.mark.parametrize("content", ["", "# none yet\n"])
+def test_an_empty_file(imported: Importer, content: str) -> None:
+    ended = imported(content)
+    assert (ended.code, summary(ended)) == (0, "0 jobs added\n")
+    assert "has no job in it" in ended.err
+
+
+def test_a_job_that_was_created_in_the_future(imported: Importer, home: Path) -> None:
+    entry = REF._asdict() | {"environment": "stage"}
+    to_come = [entry | {name: "2999-01-01T00:00:00Z"} for name in ("created_at", "started_at")]
+    ended = imported(json.dumps({"version": 1, "jobs": to_come}))
+    assert ended.code == 2
+    assert "job 1: Its created_at is still to come" in ended.err
+    assert "job 2: Its started_at is still to come" in ended.err
+    assert labels(home) == []
 
 
 def test_a_large_file(imported: Importer, home: Path) -> None:

@@ -45,11 +45,19 @@ def test_a_moment(text: str, expected: datetime) -> None:
     assert parse_since(text, NOW) == expected
 
 
+@pytest.mark.parametrize("after", [timedelta(seconds=1), timedelta(days=300)])
+def test_what_is_to_come_is_no_moment_in_the_past(after: timedelta) -> None:
+    with pytest.raises(UsageError, match="no moment in the past"):
+        parse_since((NOW + after).isoformat(), NOW)
+    assert parse_since(NOW.isoformat(), NOW) == NOW
+
+
 @pytest.mark.parametrize(
     "text",
     [
         *("", "yesterday", "5", "h", "-2h", "1.5h", "2H", "2y", "٣d", "\x1b[2J"),
         *("999999w", "9999999999999w", "2026-02-30", "2026-03-10T25:00", "0001-01-01"),
+        *("9999-12-31", "9999-12-31T23:59:59-12:00"),
     ],
     ids=repr,
 )

@@ -1,5 +1,6 @@
 """What ``login`` asks for, what a script says instead, and what a second sign-in knows already."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,15 @@ def test_a_script_that_does_not_tell_all(
     complaint(cli("login", *arguments), 2, *words)
     assert zoho.calls == []
     assert files_below(home) == {}
+
+
+def test_a_secret_from_a_standard_input_that_is_closed(
+    cli: CommandLine, zoho: Zoho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, CLIENT)
+    monkeypatch.setattr(sys, "stdin", None)
+    complaint(cli("login", "--refresh-token"), 2, "input cannot be read. It is closed")
+    assert zoho.calls == []
 
 
 def test_a_script_that_does_not_tell_the_data_centre(

@@ -302,4 +302,5 @@ def test_the_code_of_what_both_streams_have_lost(
     for writer in writers:
         print("a", file=writer)
     assert Output(*writers).exit_code(0) == code
-    assert Output(*writers).exit_code(3) == 3
+    for what_happened in (1, 3, 10, 11, 12):
+        assert Output(*writers).exit_code(what_happened) == what_happened

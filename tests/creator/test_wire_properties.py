@@ -134,6 +134,34 @@ def test_what_is_said_twice_is_not_believed(body: bytes, key: str) -> None:
         wire.parse(body, 200).reading(NOW)
 
 
+@pytest.mark.parametrize(
+    ("count", "why"),
+    [
+        ("NaN", "a number, not NaN"),
+        ('NaN,"total_records":NaN', "a number, not NaN"),
+        ("Infinity", "at most 999,999,999,999"),
+        ("1e400", "at most"),
+        ("1e30", "at most"),
+        ("9" * 5_000, "at most"),
+        (f'"{"9" * 5_000}"', "at most"),
+        ("-Infinity", "0 or more"),
+        ("-" + "9" * 5_000, "0 or more"),
+        ("true", "a number, not true or false"),
+        ('1,"total_records":true', "“total_records” twice"),
+    ],
+)
+def test_an_odd_number_is_refused_for_what_it_is(count: str, why: str) -> None:
+    body = f'{{"data":{{"api_status":"x","record_details":{{"total_records":{count}}}}}}}'
+    with pytest.raises(UnreadableError, match=f"total_records.*{why}|HTTP.*{why}"):
+        wire.parse(body.encode(), 200).reading(NOW)
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e400", "9" * 5_000, '{"b":NaN},"a":{"b":NaN}'])
+def test_an_odd_number_elsewhere_spoils_nothing(value: str) -> None:
+    body = f'{{"a":{value},"data":{{"api_status":"Completed","api_status":"Completed"}}}}'
+    assert wire.parse(body.encode(), 200).reading(NOW).state is JobState.COMPLETED
+
+
 @pytest.mark.parametrize("count", ["1_000", "1e3", "+5", " 5", "٥", "5.0", "", "0x10"])
 def test_a_count_in_a_text_is_of_digits(count: str) -> None:
     details = {"total_records": count}

@@ -1,5 +1,7 @@
 """The delimiter is the one that the form speaks for."""
 
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,3 +59,13 @@ def test_no_other_is_used(given_as: str) -> None:
 def test_any_header_has_a_delimiter(header: str, names: frozenset[str]) -> None:
     chosen = choose(header.replace("\n", "").replace("\r", ""), names)
     assert chosen.chosen.matches == max(cut.matches for cut in (chosen.chosen, *chosen.others))
+
+
+@pytest.mark.parametrize("header", ["Email," + "x" * 140_000, ",".join(["Email"] * 30_000)])
+def test_a_cell_may_be_longer_than_the_csv_module_likes(header: str) -> None:
+    limit = csv.field_size_limit(131_072)
+    try:
+        assert choose(header, NAMES).chosen.matches == 1
+        assert use(header, "pipe", NAMES).chosen == HeaderCut("|", 1)
+    finally:
+        csv.field_size_limit(limit)

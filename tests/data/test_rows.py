@@ -12,10 +12,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.csv_files import read_fields, rows, source_of, zip_of
+from zcbulk_tui.data import rows as rows_module
 from zcbulk_tui.data import source as source_module
 from zcbulk_tui.data.rows import (
     MARKED_LINES,
     RecordReader,
+    cut_line,
     read_from,
     read_header_line,
     read_rows,
@@ -354,3 +356,21 @@ def test_a_file_that_changes_is_not_read_on(folder: Path) -> None:
     source_of(folder, "a\nb\nd\n\n")
     with pytest.raises(DataError, match="changed"):
         list(read_from(reader, 2))
+
+
+def test_what_the_csv_module_refuses_is_said_with_its_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(folder, "a,b\n1,2\n" + "x" * 50 + ",3\n")
+    reader = read_rows(source)
+    assert len(list(reader)) == 3
+    monkeypatch.setattr(rows_module, "_FIELD_LIMIT", 20)
+    limit = csv.field_size_limit(20)
+    try:
+        for records in (read_rows(source), read_from(reader, 1)):
+            with pytest.raises(DataError, match=r"Line 3 of .* cannot be read"):
+                list(records)
+        with pytest.raises(DataError, match="header cannot be read"):
+            cut_line("x" * 50, ",")
+    finally:
+        csv.field_size_limit(limit)

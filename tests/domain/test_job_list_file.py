@@ -117,6 +117,8 @@ def test_everything_that_an_entry_tells() -> None:
         ({"tags": 1}, "Its tags is not a text"),
         ({"added_at": "today"}, "Its added_at “today” is not a moment"),
         ({"created_at": "2026-03-11T10:30:00"}, "with a zone"),
+        ({"added_at": "0001-01-01T00:00:00+14:00"}, "is not a moment"),
+        ({"started_at": "9999-12-31T23:59:59-12:00"}, "is not a moment"),
     ],
     ids=repr,
 )

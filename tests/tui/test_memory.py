@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from textual.widgets import Select, Static
 
 from tests.tui.stage import Stage
@@ -13,6 +14,7 @@ from zcbulk_tui.tui.screens.dialogs import NoticeScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.history import HistoryScreen
 from zcbulk_tui.tui.screens.log import LogScreen
+from zcbulk_tui.tui.screens.watch import WatchScreen
 
 FULL = "What happens is not written down, since the disk is full"
 PROBLEM = ConfigError("state.db was damaged", "14 jobs were saved.", "Remove the old file.")
@@ -129,6 +131,16 @@ async def test_what_could_not_be_used_is_told_before_all_else() -> None:
         assert "token ends soon" not in said
         await stage.press("escape")
         await stage.until(lambda: "token ends soon" in " ".join(stage.text()))
+
+
+@pytest.mark.parametrize("key", ["n", "q", "escape"])
+async def test_a_dialog_with_one_button_is_closed_by_every_no(key: str) -> None:
+    stage = Stage()
+    problem = ConfigError("state.db was damaged", "", "What was spent: enter it with b.")
+    stage.app = DashboardApp(stage.spec._replace(problem=problem), now=stage.now)
+    async with stage.open():
+        await stage.press(key)
+        await stage.until(lambda: isinstance(stage.app.screen, WatchScreen))
 
 
 async def test_it_is_plain_that_what_happens_is_not_saved() -> None:

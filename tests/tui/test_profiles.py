@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.command import CommandPalette
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
 from tests.support.jobs import NOW, watched
@@ -147,7 +148,7 @@ async def test_it_is_not_left_while_nobody_knows_what_became_of_a_command() -> N
 
 
 async def test_dialogs_and_toasts_stay_behind() -> None:
-    dialogs = {
+    dialogs: dict[str, Screen[Any]] = {
         "lab": HelpScreen(KEYS, read_only=False, glyphs=UNICODE),
         "acme": NoticeScreen("Old news", ["Very old."]),
     }

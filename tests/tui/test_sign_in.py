@@ -1,7 +1,5 @@
 """What the screen says while no call can be signed: once, and what it is."""
 
-from textual.screen import Screen
-
 from tests.tui.stage import Stage
 from zcbulk_tui.errors import (
     SignedOutError,
@@ -41,7 +39,7 @@ class NoToken:
         await self._stage.pilot.pause()
 
 
-def dialogs(stage: Stage) -> list[Screen[None]]:
+def dialogs(stage: Stage) -> list[NoticeScreen]:
     """The notices that are open."""
     return [screen for screen in stage.app.screen_stack if isinstance(screen, NoticeScreen)]
 

@@ -15,7 +15,7 @@ from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.report import NightReport
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import OutputError, ZcbulkError
 from zcbulk_tui.monitor.events import Event, NightChanged
 from zcbulk_tui.render.night import end
 from zcbulk_tui.render.report import first_line, needs
@@ -24,9 +24,6 @@ from zcbulk_tui.tui.connection import Connection
 
 NEEDS_A_PERSON, ENDED_BADLY = 10, 11
 """Exit codes of a night that was not all well."""
-
-_NOT_WRITTEN = 5
-"""The exit code of what is done, and whose output could not be written."""
 
 _PATIENCE = 3600.0
 """Seconds for which the report is tried to be written."""
@@ -150,8 +147,7 @@ def _end(
         trouble = window.night.trouble if window.night is not None else None
         if trouble is not None:
             print_error(str(trouble))
-        return _NOT_WRITTEN
-    return exit_code(report)
+    return exit_code(report) or (0 if is_written else OutputError.exit_code)
 
 
 def exit_code(report: NightReport) -> int:

@@ -3,7 +3,7 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from zcbulk_tui import user_files
@@ -36,6 +36,9 @@ A text whose first line begins with neither a URL nor an id, as a mail, is searc
 URLs of jobs; what stands before one, as in Customers: https://…, is the label."""
 
 _STDIN = "-"
+
+_CLOCKS_DIFFER = timedelta(hours=1)
+"""Most that the clock of another machine may be ahead."""
 
 _LARGEST = user_files.LIST
 """Bytes of a file; whatever is longer, or has no end, is no list of jobs."""
@@ -81,14 +84,16 @@ def run(arguments: Namespace) -> int:
     settings = load.load(flags=options.setting_flags(arguments))
     name = "The standard input" if file == _STDIN else one_line(file, 200)
     content = _content(file, name)
-    entries = entries_of(content, name, settings)
+    now, by = datetime.now(UTC), operator()
+    entries = [_checked(entry, now) for entry in entries_of(content, name, settings)]
+    if not entries:
+        print_error(f"{name} has no job in it.")
     listed = [entry for entry in entries if isinstance(entry, ListedJob)]
     if has_token(content):
         print_error(f"{name} has an access token in it, which was ignored.")
     bad = len(entries) - len(listed)
     wanted = _each_once(listed, settings)
     skipped = bad
-    now, by = datetime.now(UTC), operator()
     with open_memory() as database:
         watch_list = WatchList(database, settings.profile)
         known = {at_its_home(job.ref, settings): job for job in watch_list.jobs()}
@@ -193,15 +198,24 @@ def _each_once(listed: Iterable[ListedJob], settings: Settings) -> dict[JobRef, 
     return found
 
 
+def _checked(entry: ListedJob | BadEntry, now: datetime) -> ListedJob | BadEntry:
+    """Returns an entry, or a bad one where it says of the job what is still to come."""
+    if isinstance(entry, ListedJob):
+        for name, moment in (("created_at", entry.created_at), ("started_at", entry.started_at)):
+            if moment is not None and moment > now + _CLOCKS_DIFFER:
+                return BadEntry(entry.place, f"Its {name} is still to come.")
+    return entry
+
+
 def new_job(entry: ListedJob, now: datetime, by: str) -> WatchedJob:
     """Returns the job of an entry, as it is watched from `now` on."""
     job = watched(entry.ref)
     return job._replace(
         label=entry.label or job.label,
-        # A clock that was ahead must not let it be added in the future.
+        # A clock that was ahead must not let any of it be in the future.
         added_at=min(entry.added_at or now, now),
-        created_at=entry.created_at,
-        started_at=entry.started_at,
+        created_at=entry.created_at and min(entry.created_at, now),
+        started_at=entry.started_at and min(entry.started_at, now),
         added_by=by,
         tags=entry.tags,
         note=entry.note,

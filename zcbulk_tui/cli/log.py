@@ -65,13 +65,16 @@ def parse_since(text: str, now: datetime) -> datetime:
         The moment, aware, in UTC.
 
     Raises:
-        UsageError: It is none of these.
+        UsageError: It is none of these, or in the future, of which nothing is known.
     """
     stripped = text.strip()
     try:
         if (span := read_span(stripped)) is not None:
             return (now - span).astimezone(UTC)
-        return datetime.fromisoformat(stripped).astimezone(UTC)
+        start = datetime.fromisoformat(stripped).astimezone(UTC)
+        if start > now:
+            raise ValueError("it is in the future")
+        return start
     # The last two: a moment that this machine cannot count.
     except (ValueError, OverflowError, OSError):
         raise UsageError(

@@ -6,6 +6,7 @@ and said at the end.
 """
 
 import errno
+import io
 import json
 import os
 import shutil
@@ -275,12 +276,24 @@ def guarded() -> Iterator[Output]:
     _fill_descriptors()
     before = (sys.stdin, sys.stdout, sys.stderr)
     out, err = (SafeWriter(stream) for stream in before[1:])
-    with open(os.devnull, encoding="utf-8") as nothing:  # noqa: PTH123 - a device, not a file
-        _put(before[0] or nothing, out, err)
-        try:
-            yield Output(out, err)
-        finally:
-            _put(*before)
+    _put(before[0] or io.TextIOWrapper(io.BufferedReader(_ClosedInput()), "utf-8"), out, err)
+    try:
+        yield Output(out, err)
+    finally:
+        _put(*before)
+
+
+class _ClosedInput(io.RawIOBase):
+    """Stands for a standard input that was closed: to read it fails, as to read what is not there.
+
+    Without it a list or a secret that never came would count as an empty one.
+    """
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object, /) -> int:
+        raise OSError(errno.EBADF, "It is closed")
 
 
 def has_reader() -> bool:

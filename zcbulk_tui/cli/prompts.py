@@ -75,6 +75,14 @@ def secret(question: str, variable: str | None) -> SecretStr:
     except EOFError:
         print()
         typed = SecretStr("")
+    except (OSError, UnicodeDecodeError) as error:
+        # Not what failed itself: it may have bytes of the secret with it.
+        said = error.strerror if isinstance(error, OSError) else "It is no text"
+        raise UsageError(
+            f"{question.strip(': ')}: the standard input cannot be read",
+            f"{said}.",
+            f"Write the secret to the standard input{hint}.",
+        ) from None
     if len(typed.get_secret_value()) > _LONGEST:
         raise UsageError(
             f"{question.strip(': ')}: more than {_LONGEST:,} characters are no secret",

@@ -2,14 +2,13 @@
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 
 from zcbulk_tui.cli import insert, options, prompts, queue_work, templates, waiting
 from zcbulk_tui.cli.context import insert_context
 from zcbulk_tui.cli.json_records import insertion_object
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
-from zcbulk_tui.cli.state import memory_file
+from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
@@ -22,7 +21,6 @@ from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.render.span import Span
-from zcbulk_tui.store.database import open_database
 from zcbulk_tui.store.json_objects import JsonObject
 from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.queue_stops import QueueStops
@@ -140,7 +138,7 @@ def _error(file: QueuedFile) -> ZcbulkError | None:
 def _files(settings: Settings) -> tuple[list[QueuedFile], QueueStop | None]:
     if not memory_file().exists():
         return [], None
-    with closing(open_database(memory_file(), is_only_read=True)) as database:
+    with open_memory(is_only_read=True) as database:
         stop = QueueStops(database, settings.profile).current()
         return as_they_stand(database, settings.profile), stop
 

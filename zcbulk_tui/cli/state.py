@@ -45,6 +45,7 @@ def open_memory(*, is_only_read: bool = False) -> Iterator[Database]:
 def _opened(path: Path, *, is_only_read: bool) -> Database:
     with suppress(OSError):  # opening it says why
         if path.stat().st_size:
+            opening.look(path)
             return open_database(path, is_only_read=is_only_read)
     database, problem = opening.open_store(path, datetime.now(UTC))
     if problem is not None and database.path is None:

@@ -129,6 +129,7 @@ _REDIRECT = Rule(
     "Redirects are not followed, so that the access token stays where it belongs. "
     "Check the data centre, or the base URL; the network may ask for a sign-in of its own.",
 )
+_CHECK_URL = "If this goes on, check that the base URL is Zoho's."
 _NO_SUCCESS = Rule(
     UnreadableError,
     "The answer cannot be understood",
@@ -159,14 +160,16 @@ def rule(http_status: int) -> Rule:
     return _NO_SUCCESS
 
 
-def unreadable(why: str, answer: Answer | None) -> UnreadableError:
+def unreadable(why: str, answer: Answer | None, *, is_object: bool = False) -> UnreadableError:
     """Returns what a success is that is not Zoho's, such as the sign-in page of a network.
 
     Args:
         why: What is wrong with it, in a full sentence.
         answer: It; None where it says nothing.
+        is_object: Whether it is a JSON object, which a page is not.
     """
-    return UnreadableError(_NO_SUCCESS.title, why, _NO_SUCCESS.next_step, answer=answer)
+    next_step = _CHECK_URL if is_object else _NO_SUCCESS.next_step
+    return UnreadableError(_NO_SUCCESS.title, why, next_step, answer=answer)
 
 
 def words(body: bytes, line: Line = one_line) -> str:

@@ -274,7 +274,8 @@ def _success(received: _Received, operation: Operation) -> wire.ParsedAnswer:
             response.status_code, None, between.words(received.body, line), from_zoho=False
         )
         if response.is_success:
-            raise between.unreadable(why, said if said.text else None)
+            is_object = received.body.lstrip()[:1] == b"{"
+            raise between.unreadable(why, said if said.text else None, is_object=is_object)
         answer = said
     raise to_error(answer, retry_after(response), operation)
 

@@ -5,13 +5,14 @@ is no whole number from 0 up, or counts that exceed their total, make the readin
 """
 
 import json
+import math
 import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
 
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
@@ -51,10 +52,12 @@ def parse(body: bytes, http_status: int, line: Line = one_line) -> "ParsedAnswer
         UnreadableError: The body is not a JSON object.
     """
     try:
-        value = json.loads(body, object_pairs_hook=_object)
+        value = json.loads(body, object_pairs_hook=_object, parse_int=_integer)
         envelope = _Envelope.model_validate(value)
     except _SaidTwiceError as error:
-        raise unreadable(http_status, f"it says “{line(str(error), 60)}” twice") from None
+        raise unreadable(
+            http_status, f"it says “{line(str(error), 60)}” twice, and differently"
+        ) from None
     except ValidationError as error:
         raise unreadable(http_status, _first_problem(error)) from None
     except (ValueError, RecursionError):
@@ -143,11 +146,21 @@ class _SaidTwiceError(ValueError):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, value in pairs:
-        if made.setdefault(key, value) != value:
-            raise _SaidTwiceError(key)
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        for key, value in pairs:
+            # As JSON writes them: NaN is not equal to itself, and true is equal to 1.
+            if json.dumps(value, sort_keys=True) != json.dumps(made[key], sort_keys=True):
+                raise _SaidTwiceError(key)
     return made
+
+
+def _integer(text: str) -> int | float:
+    """A whole number; infinity for one that has more digits than Python converts."""
+    try:
+        return int(text)
+    except ValueError:
+        return -math.inf if text.startswith("-") else math.inf
 
 
 def _word_or_nothing(value: Any) -> str:
@@ -175,11 +188,23 @@ def _count(value: Any) -> Any:
         raise ValueError("should be a number, not true or false")
     if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         raise ValueError("should be a number")
+    if not isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, float) and math.isnan(value):
+        raise ValueError("should be a number, not NaN")
+    # Here, since what is said of numbers that are larger still speaks of texts.
+    if (len(value.lstrip("0")) > _DIGITS) if isinstance(value, str) else value > _LARGEST:
+        raise ValueError(f"should be at most {_LARGEST:,}")
+    if not isinstance(value, str) and value < 0:
+        raise ValueError("should be 0 or more")
     return value
 
 
-# Far above any upload of 100 MB [LIMB]; it keeps every sum exact and every column narrow.
-_Count = Annotated[int, Field(ge=0, le=999_999_999_999), BeforeValidator(_count)]
+_DIGITS = 12
+_LARGEST = 10**_DIGITS - 1
+"""Far above any upload of 100 MB [LIMB]; it keeps every sum exact and every column narrow."""
+
+_Count = Annotated[int, BeforeValidator(_count)]
 _Text = Annotated[str, BeforeValidator(_word_or_nothing)]
 _Code = Annotated[int | None, BeforeValidator(_code_or_nothing)]
 
@@ -226,7 +251,8 @@ def _first_problem(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"])
     if not where:
         return "it is not a JSON object"
-    return f"“{one_line(where, 60)}”: {one_line(first['msg'][:1].lower() + first['msg'][1:], 120)}"
+    said = first["msg"].removeprefix("Value error, ")
+    return f"“{one_line(where, 60)}”: {one_line(said[:1].lower() + said[1:], 120)}"
 
 
 def unreadable(http_status: int, why: str) -> UnreadableError:

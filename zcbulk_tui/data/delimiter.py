@@ -1,9 +1,9 @@
 """Which character parts the cells: the one whose header has the form's link names."""
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from zcbulk_tui.data.rows import cut_line
 from zcbulk_tui.domain.preflight import DELIMITERS
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import DataError
@@ -85,6 +85,6 @@ def _delimiter(chosen: HeaderCut, cuts: list[HeaderCut]) -> Delimiter:
 
 
 def _cut(header_line: str, character: str, wanted: set[str]) -> HeaderCut:
-    names = next(csv.reader([header_line], delimiter=character), [])
+    names = cut_line(header_line, character)
     matches = len(wanted & {name.strip().casefold() for name in names})
     return HeaderCut(character, len(names), matches)

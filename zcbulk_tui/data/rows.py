@@ -121,8 +121,7 @@ class RecordReader:
             DataError: It cannot be read on: the file changed, a byte is not in the given encoding,
                 a quote never closes, a record is too long; or there is no header.
         """
-        # For the whole process, as csv has it: the guard here is the narrower one.
-        csv.field_size_limit(max(csv.field_size_limit(), _FIELD_LIMIT))
+        _let_long_cells_pass()
         with self._source.open() as stream:
             reader = csv.reader(self._lines(stream), delimiter=self._delimiter)
             try:
@@ -136,11 +135,7 @@ class RecordReader:
                         yield line, fields
                     self._begins = last + 1
             except csv.Error as error:
-                raise DataError(
-                    f"{self._where(self._begins)} cannot be read",
-                    f"The csv module says: {one_line(str(error))}.",
-                    "Look at the quotes from that line on.",
-                ) from error
+                raise _unreadable(self._where(self._begins), error) from error
             if not self.header_line:
                 raise DataError(
                     f"{self._source.name} has no header",
@@ -170,15 +165,17 @@ class RecordReader:
         mark, skipped = divmod(line - 1, MARKED_LINES)
         # The mark of the file, if it has one, stands before the first of these places.
         encoding = replace(self.encoding, bom=b"")
+        _let_long_cells_pass()
         with self._source.open(self.marks[mark]) as stream:
-            reader = csv.reader(
-                islice(_decoded_lines(stream, TextDecoder(encoding)), skipped, None),
-                delimiter=self._delimiter,
-            )
+            lines = islice(_decoded_lines(stream, TextDecoder(encoding)), skipped, None)
+            reader = csv.reader(lines, delimiter=self._delimiter)
             before = line
-            for fields in reader:
-                yield before, fields
-                before = line + reader.line_num
+            try:
+                for fields in reader:
+                    yield before, fields
+                    before = line + reader.line_num
+            except csv.Error as error:
+                raise _unreadable(self._where(before), error) from error
 
     def _texts(self, stream: CsvStream) -> Iterator[str]:
         data = stream.read()
@@ -313,6 +310,19 @@ def read_header_line(source: Source, encoding: str | None = None) -> str:
     )
 
 
+def cut_line(line: str, delimiter: str) -> list[str]:
+    """Returns the cells of a header, in one line, as a delimiter cuts it.
+
+    Raises:
+        DataError: It cannot be cut.
+    """
+    _let_long_cells_pass()
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise _unreadable("The header", error) from error
+
+
 def in_chunks(
     records: Iterator[Record], at_once: int, position: Callable[[], int]
 ) -> Iterator[list[Record]]:
@@ -333,6 +343,19 @@ def in_chunks(
             begin = position()
     if chunk:
         yield chunk
+
+
+def _unreadable(what: str, error: csv.Error) -> DataError:
+    return DataError(
+        f"{what} cannot be read",
+        f"The csv module says: {one_line(str(error))}.",
+        "Look at the quotes from that line on.",
+    )
+
+
+def _let_long_cells_pass() -> None:
+    """Sets the limit of csv wider than the guards here, for the whole process, as csv has it."""
+    csv.field_size_limit(max(csv.field_size_limit(), _FIELD_LIMIT))
 
 
 def _decoded_lines(stream: CsvStream, decoder: TextDecoder) -> Iterator[str]:

@@ -222,7 +222,7 @@ def _moment(entry: Mapping[str, object], name: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    if moment is None or moment.tzinfo is None or not 1970 < moment.year < 9999:
         raise UsageError(f"Its {name} “{one_line(text, 40)}” is not a moment with a zone")
     return moment
 

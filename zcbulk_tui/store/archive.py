@@ -1,5 +1,6 @@
 """What people look up of the past."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -39,10 +40,11 @@ class Archive:
     def history(self, ref: JobRef) -> History | None:
         """Returns all that is remembered of a job; None of one that was never watched."""
         name = key(self._profile, ref)
-        jobs = self._database.rows(f"SELECT id, {JOB} FROM jobs WHERE id = {THE_JOB}", name)
+        sql = f"SELECT id, {JOB} FROM jobs WHERE id = {THE_JOB}"
+        jobs = self._database.read(lambda row: (row[0], to_job(row[1:])), sql, name)
         if not jobs:
             return None
-        ((number, *job),) = jobs
+        ((number, job),) = jobs
         readings = f"SELECT {READING} FROM readings WHERE job = ? ORDER BY at, id"
         events = (
             f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS}"
@@ -51,10 +53,10 @@ class Archive:
         commands = f"{control_log.SELECT} WHERE control.job = ? ORDER BY control.at"
         insertion = Insertions(self._database, self._profile).of_job(ref)
         return History(
-            to_job(tuple(job)),
-            tuple(map(to_reading, self._database.rows(readings, (number,)))),
-            tuple(map(log_rows.to_event, self._database.rows(events, (number,)))),
-            tuple(map(control_log.to_record, self._database.rows(commands, (number,)))),
+            job,
+            tuple(self._database.read(to_reading, readings, (number,))),
+            tuple(self._database.read(log_rows.to_event, events, (number,))),
+            tuple(self._database.read(control_log.to_record, commands, (number,))),
             insertion,
         )
 
@@ -95,15 +97,22 @@ class Archive:
             "limit": -1 if limit is None else limit,
         }
         entries: list[Record] = [
-            *map(log_rows.to_event, self._rows("events", _EVENTS, values)),
-            *map(log_rows.to_call, self._rows("calls", _CALLS, values)),
-            *map(control_log.to_record, self._rows("control", _COMMANDS, values)),
+            *self._read(log_rows.to_event, "events", _EVENTS, values),
+            *self._read(log_rows.to_call, "calls", _CALLS, values),
+            *self._read(control_log.to_record, "control", _COMMANDS, values),
         ]
         entries.sort(key=lambda record: record.at, reverse=True)
         return list(islice(entries, limit))
 
-    def _rows(self, table: str, select: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return self._database.rows(
+    def _read(
+        self,
+        make: Callable[[tuple[Any, ...]], Record],
+        table: str,
+        select: str,
+        values: dict[str, Any],
+    ) -> list[Record]:
+        return self._database.read(
+            make,
             f"{select} {table}.profile = :profile AND {table}.at >= :since"
             f" AND {table}.at < :before ORDER BY {table}.at DESC LIMIT :limit",
             values,

@@ -6,13 +6,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.aside import mark_of
 from zcbulk_tui.store.backup import Backup
-from zcbulk_tui.store.faults import check_kind, is_damage, refusal, sentence
+from zcbulk_tui.store.faults import (
+    check_kind,
+    damaged,
+    is_damage,
+    refusal,
+    sentence,
+    whole_row,
+)
 from zcbulk_tui.store.open_file import OpenFile
 from zcbulk_tui.store.schema import TABLES, VERSION
 
@@ -27,6 +34,8 @@ _PATIENCE = 0.25
 
 _PATIENCE_AT_FIRST = 2.0
 """The same while it is opened, when several programs may be about to make its tables."""
+
+_Made = TypeVar("_Made")
 
 Values = Sequence[Any] | Mapping[str, Any]
 """What takes the places of the question marks, or of the names, in a statement."""
@@ -119,6 +128,35 @@ class Database:
         except self.connection.Error as error:
             raise self._unreadable(error) from error
         except UnicodeError as error:
+            raise self.senseless(error) from error
+
+    def read(
+        self, make: Callable[[tuple[Any, ...]], _Made], sql: str, values: Values = ()
+    ) -> list[_Made]:
+        """Returns what is made of each row that a query finds.
+
+        Args:
+            make: Makes a value of a row; where that fails, the row makes no sense.
+            sql: The query.
+            values: As for `rows`.
+
+        Raises:
+            ConfigError: It cannot be read, or makes no sense.
+        """
+        rows = self.rows(sql, values)
+        with self.making_sense():
+            return [make(row) for row in rows]
+
+    @contextmanager
+    def making_sense(self) -> Iterator[None]:
+        """A context in which values are made of rows: what cannot be made of them is damage.
+
+        Raises:
+            ConfigError: Something in it makes no sense; the next start looks through the file.
+        """
+        try:
+            yield
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise self.senseless(error) from error
 
     def write_later(self, sql: str, values: Values = ()) -> None:
@@ -259,7 +297,7 @@ class Database:
             What to raise.
         """
         self._mark()
-        return ConfigError(f"{self._name} holds values that make no sense", sentence(error))
+        return damaged(self._name, f"Values in it make no sense: {sentence(error)}")
 
     def _mark(self) -> None:
         if self.path is not None:
@@ -316,14 +354,18 @@ class Database:
 
     def _unreadable(self, error: Exception) -> ConfigError:
         self.note(error)
+        if is_damage(error):
+            return damaged(self._name, sentence(error))
         return ConfigError(
             f"{self._name} cannot be read",
             sentence(error),
-            "Try again; if that does not help, the next start moves a damaged file aside.",
+            "Try again.",
         )
 
     def _unwritable(self, error: Exception) -> ConfigError:
         self.note(error)
+        if is_damage(error):
+            return damaged(self._name, f"Nothing was changed. {sentence(error)}")
         return ConfigError(
             f"{self._name} cannot be written, so nothing was changed",
             sentence(error),
@@ -341,6 +383,7 @@ def in_memory(trouble: str | None = None, instead_of: Path | None = None) -> Dat
     import sqlite3  # loaded with the first database
 
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = whole_row
     _make_tables(connection)
     database = Database(connection, None, trouble)
     database.shared_folder = instead_of.parent if instead_of else None
@@ -387,6 +430,7 @@ def _connected(path: Path, *, is_only_read: bool, is_alone: bool = False) -> "sq
     connection = sqlite3.connect(
         path, timeout=_PATIENCE_AT_FIRST, isolation_level=None, check_same_thread=False
     )
+    connection.row_factory = whole_row
     try:
         if is_alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -3,10 +3,12 @@
 import stat
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import files
+from zcbulk_tui.store.schema import senseless
 
 
 class Code(IntEnum):
@@ -41,6 +43,44 @@ def is_spoilt(error: BaseException | None) -> bool:
 def is_busy(error: BaseException) -> bool:
     """Whether SQLite says that another process is at the file."""
     return code_of(error) & 0xFF in _BUSY
+
+
+def whole_row(_: object, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Returns a row as it is: the row factory of connections.
+
+    What SQLite lets any file hold, and this program has never written, becomes what SQLite says of
+    damage here, before anything is made of it: no caller need foresee it.
+
+    Raises:
+        sqlite3.DatabaseError: It holds bytes, or a number that is neither a moment nor a count.
+    """
+    if (odd := senseless(row)) is not None:
+        raise _damage(odd)
+    return row
+
+
+def _damage(value: object) -> Exception:
+    import sqlite3  # whoever has a row has loaded it
+
+    what = "bytes" if isinstance(value, bytes) else f"the number {value}"
+    error = sqlite3.DatabaseError(f"It holds {what}, where that makes no sense")
+    error.sqlite_errorcode = Code.CORRUPT
+    return error
+
+
+def damaged(path: str, cause: str) -> ConfigError:
+    """Returns the error for a database whose damage has shown, or which makes no sense.
+
+    Args:
+        path: Its file.
+        cause: What was found, as a sentence.
+    """
+    return ConfigError(
+        f"{path} is damaged",
+        cause,
+        "The next start of the dashboard, zcbulk-tui, moves it aside, and begins a new one with "
+        "the watch list that is saved beside it.",
+    )
 
 
 def sentence(said: object) -> str:

@@ -115,7 +115,7 @@ class Insertions:
         Raises:
             ConfigError: They cannot be read.
         """
-        return [_to_insertion(row) for row in self.database.rows(_OPEN, (self._profile,))]
+        return self.database.read(_to_insertion, _OPEN, (self._profile,))
 
     def find(self, name: str) -> Insertion | None:
         """Returns the insertion with a key; None where there is none.
@@ -123,8 +123,8 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        rows = self.database.rows(f"{_SELECT} WHERE key = ?", (name,))
-        return next(map(_to_insertion, rows), None)
+        found = self.database.read(_to_insertion, f"{_SELECT} WHERE key = ?", (name,))
+        return next(iter(found), None)
 
     def as_known(self, insertions: Iterable[Insertion]) -> list[Insertion]:
         """Returns insertions as far as is known of them: a step is unclear whose sender is gone.
@@ -152,15 +152,16 @@ class Insertions:
         Raises:
             ConfigError: They cannot be read.
         """
-        found = map(_to_insertion, self.database.rows(_SELECT))
+        found = self.database.read(_to_insertion, _SELECT)
         paths = ((it.upload_file.path, it.source.row_map) for it in found)
         return {path for pair in paths for path in pair if path is not None}
 
     def of_job(self, ref: JobRef) -> Insertion | None:
         """Returns the insertion that a job belongs to; None for a job from elsewhere; no error."""
         with suppress(ConfigError):
-            rows = self.database.rows(f"{_SELECT} WHERE job_id = ?", (ref.job_id,))
-            return next((it for it in map(_to_insertion, rows) if it.ref == ref), None)
+            sql = f"{_SELECT} WHERE job_id = ?"
+            found = self.database.read(_to_insertion, sql, (ref.job_id,))
+            return next((it for it in found if it.ref == ref), None)
         return None
 
     def last_of(self, form: FormRef) -> Insertion | None:
@@ -170,7 +171,7 @@ class Insertions:
             ConfigError: It cannot be read.
         """
         values = {"profile": self._profile, **_form_values(form)}
-        return next(map(_to_insertion, self.database.rows(_LAST_OF_FORM, values)), None)
+        return next(iter(self.database.read(_to_insertion, _LAST_OF_FORM, values)), None)
 
     def of_file(self, form: FormRef, sha256: str) -> list[Insertion]:
         """Returns what was made of a file for a form, and has a job or may still get one.
@@ -183,7 +184,7 @@ class Insertions:
             ConfigError: It cannot be read.
         """
         values = {"profile": self._profile, **_form_values(form)}
-        found = map(_to_insertion, self.database.rows(_SENT_TO_FORM, values))
+        found = self.database.read(_to_insertion, _SENT_TO_FORM, values)
         return [it for it in found if it.source.sha256 == sha256]
 
     def repairs_of(self, ref: JobRef) -> list[Insertion]:
@@ -193,7 +194,7 @@ class Insertions:
             ConfigError: It cannot be read.
         """
         values = {"profile": self._profile, **_form_values(FormRef.of(ref))}
-        found = map(_to_insertion, self.database.rows(_SENT_TO_FORM, values))
+        found = self.database.read(_to_insertion, _SENT_TO_FORM, values)
         return [it for it in found if it.repairs == ref.job_id]
 
     def slot(self, form: FormRef, jobs: Iterable[JobSnapshot]) -> Slot:
@@ -219,7 +220,7 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        steps = (_to_step(text) for (text,) in self.database.rows(_CREATES))
+        steps = self.database.read(lambda row: _to_step(row[0]), _CREATES)
         return sorted(step.sent_at for step in steps if step and step.sent_at > since)
 
     def keep(self, insertion: Insertion) -> None:

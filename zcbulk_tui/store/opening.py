@@ -41,6 +41,14 @@ _A_LITTLE_OF_EACH = (
     "SELECT * FROM events ORDER BY id DESC LIMIT 1",
     "SELECT * FROM calls ORDER BY id DESC LIMIT 1",
     "SELECT * FROM control ORDER BY key LIMIT 1",
+    "SELECT * FROM insertions ORDER BY key LIMIT 1",
+    "SELECT * FROM results LIMIT 1",
+    "SELECT * FROM queue_stops",
+    "SELECT * FROM alerts ORDER BY id DESC LIMIT 1",
+    "SELECT * FROM nights ORDER BY id DESC LIMIT 1",
+    "SELECT * FROM findings",
+    "SELECT * FROM probe_steps ORDER BY id DESC LIMIT 1",
+    "SELECT * FROM meta LIMIT 1",
     "SELECT * FROM days",
     "SELECT * FROM windows",
     "SELECT * FROM wanted",
@@ -49,8 +57,11 @@ _A_LITTLE_OF_EACH = (
 )
 """What is read of every file before it is used: less than a millisecond's work."""
 
-_TEXTS = ("events", "calls", "control", "days", "windows", "marks")
-"""Tables of which SQLite does not check that their texts are any."""
+_TABLES = (
+    *("days", "events", "calls", "control", "insertions", "results", "queue_stops", "alerts"),
+    *("nights", "findings", "probe_steps", "meta", "windows", "wanted", "minute", "marks"),
+)
+"""Those whose rows are read whole, where damage was seen, besides what a converter is for."""
 
 _WINDOWS = ("DELETE FROM windows", "DELETE FROM wanted")
 """Windows register anew."""
@@ -113,6 +124,16 @@ def open_with_list(path: Path, profile: str, now: datetime) -> tuple[Opened, lis
     return _in_memory(path, problem), []
 
 
+def look(path: Path) -> None:
+    """Makes sure that a file is not seen to be damaged; changes nothing.
+
+    Raises:
+        ConfigError: It is.
+    """
+    if (wrong := _found_in(path)) is not None:
+        raise faults.damaged(str(path), wrong)
+
+
 def _looked_at(path: Path) -> Database | str:
     """The database, or what is damaged in its file, as a sentence.
 
@@ -140,6 +161,7 @@ def _found_in(path: Path) -> str | None:
     where = f"{path.as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(where, uri=True, timeout=_PATIENCE_FOR_A_LOOK)) as connection:
+            connection.row_factory = faults.whole_row
             _probe(connection)
             if mark.exists():
                 _examine(connection)
@@ -176,7 +198,7 @@ def _examine(connection: "sqlite3.Connection") -> None:
         to_job(row)
     for row in connection.execute(f"SELECT {READING} FROM readings"):
         to_reading(row)
-    for table in _TEXTS:
+    for table in _TABLES:
         for _ in connection.execute(f"SELECT * FROM {table}"):
             pass
 

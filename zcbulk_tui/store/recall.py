@@ -18,6 +18,7 @@ from zcbulk_tui.store.rows import (
     PLACE,
     READING,
     REF,
+    REF_WIDTH,
     SAME_JOB,
     THE_JOB,
     key,
@@ -88,11 +89,7 @@ def load_watch_list(database: Database, profile: str) -> list[JobSnapshot]:
     Raises:
         ConfigError: It cannot be read, or makes no sense; then the next opening looks at it all.
     """
-    rows = database.rows(_LIST, (profile,))
-    try:
-        return [_to_snapshot(row) for row in rows]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise database.senseless(error) from error
+    return database.read(_to_snapshot, _LIST, (profile,))
 
 
 def in_full(
@@ -109,8 +106,9 @@ def in_full(
         ConfigError: They cannot be read.
     """
     snapshots = []
-    for row in database.rows(_ALL, (profile,)):
-        number, snapshot = row[0], _to_snapshot(row)
+    for number, snapshot in database.read(
+        lambda row: (row[0], _to_snapshot(row)), _ALL, (profile,)
+    ):
         if refs is not None and snapshot.ref not in refs:
             continue
         if not snapshot.is_final:
@@ -139,7 +137,7 @@ def last_commands(database: Database, profile: str) -> dict[JobRef, ControlRecor
     Raises:
         ConfigError: They cannot be read.
     """
-    records = map(to_record, database.rows(_LAST_COMMANDS, (profile,)))
+    records = database.read(to_record, _LAST_COMMANDS, (profile,))
     return {record.job.ref: record for record in records}
 
 
@@ -149,7 +147,7 @@ def commands_of(database: Database, ref: JobRef) -> list[ControlRecord]:
     Raises:
         ConfigError: They cannot be read.
     """
-    return list(map(to_record, database.rows(_OF_JOB, key("", ref))))
+    return database.read(to_record, _OF_JOB, key("", ref))
 
 
 def polled(
@@ -170,10 +168,11 @@ def polled(
         ConfigError: They cannot be read.
     """
     values = {"profile": profile, "window": window, "of_list": of_list}
-    return {
-        to_ref(tuple(row)): (bool(listed), bool(wanted))
-        for *row, listed, wanted in database.rows(_REFS, values)
-    }
+    return dict(
+        database.read(
+            lambda row: (to_ref(row[:REF_WIDTH]), (bool(row[-2]), bool(row[-1]))), _REFS, values
+        )
+    )
 
 
 def _to_snapshot(row: tuple[Any, ...]) -> JobSnapshot:
@@ -185,19 +184,20 @@ def _to_snapshot(row: tuple[Any, ...]) -> JobSnapshot:
 
 def _fault(database: Database, job: int) -> Fault | None:
     """Why a job could not be read after its last reading; None where that is unknown."""
-    for at, text in database.rows(_FAULT, {"job": job}):
-        error = error_from_json(text)
-        return Fault(error, to_moment(at)) if error else None
+    for at, error in database.read(
+        lambda row: (to_moment(row[0]), error_from_json(row[1])), _FAULT, {"job": job}
+    ):
+        return Fault(error, at) if error else None
     return None
 
 
 def _recent(database: Database, job: int) -> tuple[JobReading, ...]:
     """The readings for the estimates, as a window that had stayed open would have them."""
     for limit in (FAILING_HISTORY, _FAR_BACK):
-        rows = database.rows(_READINGS, (job, limit))
+        found = database.read(to_reading, _READINGS, (job, limit))
         readings: tuple[JobReading, ...] = ()
-        for row in reversed(rows):
-            readings = remember(readings, to_reading(row))
-        if len(rows) < limit or len(readings) == worth_keeping(readings[-1]):
+        for reading in reversed(found):
+            readings = remember(readings, reading)
+        if len(found) < limit or len(readings) == worth_keeping(readings[-1]):
             break
     return readings

@@ -128,7 +128,7 @@ class Results:
         Raises:
             ConfigError: They cannot be read.
         """
-        return [to_job(row) for row in self._database.rows(_JOBS, (self.profile,))]
+        return self._database.read(to_job, _JOBS, (self.profile,))
 
     def find(self, ref: JobRef, kind: ResultKind) -> Result | None:
         """Returns what is known of a result; None for nothing.

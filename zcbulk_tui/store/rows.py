@@ -147,6 +147,8 @@ def from_reading(reading: JobReading) -> tuple[Any, ...]:
 def to_reading(row: tuple[Any, ...]) -> JobReading:
     """Returns the reading with these values of its columns."""
     at, state, raw_state, total, success, failed, unprocessed, code = row
+    if not {type(total), type(success), type(failed), type(unprocessed), type(code)} <= _WHOLE:
+        raise TypeError("a count is no whole number")
     counts = Counts(total, success, failed, unprocessed)
     return JobReading(to_state(state), _safe(raw_state), counts, to_moment(at), code)
 
@@ -157,6 +159,7 @@ def to_state(value: str) -> JobState:
 
 
 _STATES = frozenset(JobState)
+_WHOLE = frozenset({int, type(None)})
 
 
 @lru_cache(maxsize=256)
@@ -220,4 +223,6 @@ def day_values(profile: str, day: DayCalls) -> tuple[Any, ...]:
 def to_day(row: tuple[Any, ...]) -> DayCalls:
     """Returns the day with these values of `DAY`."""
     day, *calls, elsewhere, spent = row
-    return DayCalls(date.fromisoformat(day), tuple(calls), elsewhere, bool(spent))
+    return DayCalls(
+        date.fromisoformat(day), tuple(map(int, calls)), int(elsewhere), bool(int(spent))
+    )

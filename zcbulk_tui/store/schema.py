@@ -1,4 +1,6 @@
-"""The tables of the database."""
+"""The tables of the database, and what may stand in them."""
+
+from typing import Any
 
 VERSION = 5
 """Of these tables; a file of another version is left alone."""
@@ -261,3 +263,17 @@ TABLES = (
     "CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
 )
 """Statements that make them."""
+
+_MOST = 253_370_764_800_000
+"""The beginning of the year 9999 in milliseconds: no moment and no count comes near it."""
+
+
+def senseless(row: tuple[Any, ...]) -> object | None:
+    """Returns a value of a row that no table of this program has; None where all make sense."""
+    value: object
+    for value in row:
+        if isinstance(value, bytes) or (
+            isinstance(value, (int, float)) and not -_MOST < value < _MOST
+        ):
+            return value
+    return None

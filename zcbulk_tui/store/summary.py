@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from zcbulk_tui.domain.summary import ENDED_BADLY, NO_ANSWER, UNCLEAR, Summary, Trouble
-from zcbulk_tui.store.schema import VERSION
+from zcbulk_tui.store.schema import VERSION, senseless
 
 if TYPE_CHECKING:
     import sqlite3
@@ -162,6 +162,7 @@ def _attempt(
 def _checked(
     connection: "sqlite3.Connection", read: Callable[[_Rows], _Found], nothing: _Found
 ) -> _Found | Unreadable:
+    connection.row_factory = _whole_row
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == 0:
         return nothing  # somebody is about to make its tables
@@ -170,6 +171,12 @@ def _checked(
     # All of it as it stood at one moment.
     connection.execute("BEGIN")
     return read(lambda sql, values=(): connection.execute(sql, values).fetchall())
+
+
+def _whole_row(_: object, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    if senseless(row) is not None:
+        raise ValueError(row)
+    return row
 
 
 class _Written(NamedTuple):

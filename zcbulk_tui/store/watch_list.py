@@ -78,7 +78,7 @@ class WatchList:
         Raises:
             ConfigError: They cannot be read.
         """
-        return [to_job(row) for row in self._database.rows(_LIST, (self._profile,))]
+        return self._database.read(to_job, _LIST, (self._profile,))
 
     def add(self, job: WatchedJob) -> None:
         """Puts a job at the end; one that is on the list stays where it is, and gets its words.

@@ -13,7 +13,7 @@ from zcbulk_tui.config import paths
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import database, files, sign_in
+from zcbulk_tui.store import database, files, opening, sign_in
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -76,7 +76,10 @@ def _state_folder() -> str:
 
 
 def _memory() -> str:
-    with closing(database.open_database(paths.state_dir() / database.FILE_NAME)):
+    file = paths.state_dir() / database.FILE_NAME
+    if file.exists():
+        opening.look(file)
+    with closing(database.open_database(file)):
         return f"{database.FILE_NAME} opens."
 
 

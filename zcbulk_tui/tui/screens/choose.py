@@ -24,7 +24,7 @@ class ChooseScreen(Dialog[int | None]):
     """
 
     AUTO_FOCUS = "OptionList"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n,q", "cancel", "Cancel")]
 
     def __init__(self, title: str, text: str, lines: Sequence[str]) -> None:
         super().__init__()

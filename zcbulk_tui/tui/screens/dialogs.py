@@ -198,7 +198,7 @@ class NoticeScreen(Dialog[None]):
         paragraphs: Why, and what can be done.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n,q", "close", "Close")]
 
     def __init__(self, title: str, paragraphs: Iterable[str]) -> None:
         super().__init__()

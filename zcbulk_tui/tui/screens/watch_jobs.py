@@ -30,7 +30,7 @@ class WatchJobsScreen(Dialog[list[WatchedJob] | None]):
     """
 
     AUTO_FOCUS = ""
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,n,q", "cancel", "Cancel")]
 
     def __init__(
         self,
