@@ -157,7 +157,9 @@ def test_which_jobs_ran_in_the_span(kept: Kept) -> None:
         ("5", False, False),
     ]
     assert made.before == 4
-    assert made.jobs[0].started_at == NOW - timedelta(minutes=60)
+    # A first sight is no beginning: nobody has seen the start.
+    assert made.jobs[0].started_at is None
+    assert made.jobs[0].started_before == NOW - timedelta(minutes=60)
     assert made.jobs[0].ended_at == NOW + timedelta(minutes=60)
     assert (made.sums.success, made.sums.failed, made.sums.left) == (11, 1, 15)
 
@@ -166,7 +168,17 @@ def test_a_job_that_is_off_the_list_is_still_told_of(kept: Kept) -> None:
     job = kept.job("1", (60, S.SYSTEM_ABORTED, 1, 2, 3))
     WatchList(kept.database, PROFILE).remove(job.ref)
     (ended,) = kept.gather().ended_badly
-    assert (ended.job.label, ended.started_at) == ("Job 1", None)  # it was first read at its end
+    assert (ended.job.label, ended.started_at) == ("Job 1", None)
+    assert ended.started_before == ended.ended_at  # it was first read at its end
+
+
+def test_an_accepted_start_is_known_to_the_minute(kept: Kept) -> None:
+    job = kept.job("1", (10, S.READY, 0, 0, 5), (30, S.IN_PROGRESS, 1, 0, 4))
+    started = Command(Action.START, NOW + timedelta(minutes=20), Outcome.ACCEPTED)
+    started_job = job._replace(started_at=started.sent_at)
+    kept.memory.commanded(ControlRecord("key", started_job, PROFILE, "anna@jump1", started))
+    (ran,) = kept.gather().jobs
+    assert (ran.started_at, ran.started_before) == (started.sent_at, None)
 
 
 def _result(kept: Kept, job: WatchedJob, path: Path, fetched_at: datetime) -> None:

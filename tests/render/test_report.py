@@ -1,6 +1,7 @@
 """The report as Markdown: the first line, what needs a person, and text that is none of ours."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,16 @@ def test_the_sections_stand_in_their_order() -> None:
     assert "Still running as of these readings: Prices." in text
     assert "163 were left after the last." in text
     assert "Stock \\| \\*old\\*: It was aborted; over at" in text
+
+
+def test_a_first_sight_is_not_shown_as_a_beginning() -> None:
+    job = reported("Stock")
+    seen = replace(job, started_at=None, started_before=ENDED)
+    text = markdown(report(job, seen, replace(job, started_at=None)))
+    started = [row.split(" | ")[2] for row in re.findall(r"^\| Stock .*$", text, re.MULTILINE)]
+    end = f"{ENDED.astimezone():%H:%M}"
+    assert started[1:] == [f"before {end}", "–"]
+    assert started[0] != started[1]
 
 
 def test_with_nothing_to_say_it_says_so() -> None:

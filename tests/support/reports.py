@@ -56,6 +56,7 @@ def reported(
         reading,
         None if before is None else earlier,
         BEGAN,
+        None,
         ENDED if state.is_final else None,
         is_queued=True,
         reasons=reasons,

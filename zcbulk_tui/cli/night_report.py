@@ -239,7 +239,15 @@ def _unstarted(
 
 
 def _reported(ran: RanJob, results: Sequence[Result], insertions: Insertions) -> ReportedJob:
-    job = ReportedJob(ran.job, ran.last, ran.before, ran.started_at, ran.ended_at, ran.is_queued)
+    job = ReportedJob(
+        ran.job,
+        ran.last,
+        ran.before,
+        ran.started_at,
+        ran.started_before,
+        ran.ended_at,
+        ran.is_queued,
+    )
     if not job.counts.failed:
         return job
     if not job.is_over:

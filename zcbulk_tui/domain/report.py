@@ -38,7 +38,9 @@ class ReportedJob:
         job: The job.
         reading: Its last reading up to the end of the span; None for none.
         before: Its last reading before the span; None for none.
-        started_at: When its start was accepted, or was first seen; None if unknown; aware.
+        started_at: When its start was accepted; None if unknown; aware.
+        started_before: The first reading that shows it started, where that is all that is known of
+            its start; None for no such reading, or with a `started_at`; aware.
         ended_at: When its end was first read; None while it runs; aware.
         is_queued: Whether it came from the queue.
         reasons: Why records failed, the most frequent first.
@@ -50,6 +52,7 @@ class ReportedJob:
     reading: JobReading | None = None
     before: JobReading | None = None
     started_at: datetime | None = None
+    started_before: datetime | None = None
     ended_at: datetime | None = None
     is_queued: bool = False
     reasons: tuple[Reason, ...] = ()

@@ -116,7 +116,7 @@ def _missing(report: NightReport, missing: MissingResult) -> str:
     if missing.stage is ResultStage.GONE:
         return f"{what}. Zoho has no such file, or none any more."
     fetch = _job_command("results", missing.job, report.profile)
-    deleted = f"Zoho deletes them at {_at(report, missing.deleted_at)}"
+    deleted = f"Zoho deletes them at {_at(report, missing.deleted_at)} at the latest"
     if missing.stage is not None and missing.stage.is_open:
         return f"{what} yet. A dashboard fetches them by itself; {deleted}. To do so now: {fetch}"
     return f"{what}. {deleted}. Fetch them: {fetch}"
@@ -147,7 +147,7 @@ def _jobs(report: NightReport) -> list[str]:
         (
             _md(it.job.label),
             _md(it.reading.raw_state) if it.reading is not None else "not read",
-            _maybe_at(report, it.started_at),
+            _started(report, it),
             _maybe_at(report, it.ended_at) if it.ended_at else "",
             number(it.counts.success, 20),
             number(it.counts.failed, 20),
@@ -278,6 +278,12 @@ def _at(report: NightReport, moment: datetime) -> str:
     """Returns a time of day, with the date where it is not that of the end of the span."""
     local, end = moment.astimezone(), report.ended_at.astimezone()
     return f"{local:%H:%M}" if local.date() == end.date() else f"{local:%d %b %H:%M}"
+
+
+def _started(report: NightReport, job: ReportedJob) -> str:
+    if job.started_at is None and job.started_before is not None:
+        return f"before {_at(report, job.started_before)}"
+    return _maybe_at(report, job.started_at)
 
 
 def _maybe_at(report: NightReport, moment: datetime | None) -> str:
