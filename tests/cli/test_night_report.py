@@ -27,7 +27,7 @@ from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
-from zcbulk_tui.errors import DataError, SignedOutError
+from zcbulk_tui.errors import DataError, SignedOutError, UndocumentedError
 from zcbulk_tui.render.report import needs
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import Database, open_database
@@ -296,3 +296,14 @@ def test_a_start_without_an_effect_needs_a_person(
     said = [it for it in needs(kept.gather()) if it.startswith("Job 1: its start of ")]
     assert bool(said) is is_told
     assert all("`zcbulk-tui start 'Job 1'`" in it for it in said)
+
+
+def test_a_refused_start_names_the_job_that_runs_in_its_form(kept: Kept) -> None:
+    kept.job("1", (5, S.READY, 0, 0, 900))
+    kept.job("2", (5, S.IN_PROGRESS, 1, 0, 900))
+    job = kept.job("3", (5, S.READY, 0, 0, 900))
+    refused = Command(Action.START, NOW, Outcome.REFUSED, error=UndocumentedError("Refused"))
+    kept.memory.commanded(ControlRecord("key", job, PROFILE, "anna@jump1", refused))
+    (unstarted,) = kept.gather().unstarted
+    assert unstarted.running is not None
+    assert unstarted.running.label == "Job 2"

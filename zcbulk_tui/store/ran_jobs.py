@@ -34,7 +34,8 @@ _NEWEST = (
 _RAN = f"""
 WITH found AS (
     SELECT jobs.id, jobs.started_at AS began,
-        (SELECT min(at) FROM readings WHERE job = jobs.id AND state IN ({_quoted(STARTED)})) AS seen,
+        (SELECT min(at) FROM readings
+            WHERE job = jobs.id AND state IN ({_quoted(STARTED)})) AS seen,
         (SELECT min(at) FROM readings WHERE job = jobs.id AND state IN ({_quoted(_FINAL)})) AS over,
         EXISTS (SELECT 1 FROM readings WHERE job = jobs.id AND at BETWEEN :since AND :until
             AND state = '{JobState.IN_PROGRESS.value}') AS was_running,
