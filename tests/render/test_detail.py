@@ -247,6 +247,13 @@ def test_a_deadline_has_its_moment_and_what_is_left() -> None:
     assert looks(drawn, "8m50s left") == {Look.ERROR}
 
 
+def test_an_end_that_was_read_is_said_to_lie_between_two_readings() -> None:
+    ended = (read(-2, 9, total=9), read(0, 9, total=9, state=S.COMPLETED))
+    told = said(pane(*ended, past=list(ended), width=80))
+    assert "which was between " in told
+    assert "not seen" not in told
+
+
 def test_readings_and_the_next_poll() -> None:
     told = values(pane(*RUN, past=[read(-600, 0), *RUN], width=80))
     assert told["Last"] == "just now, Wed 11 Mar 11:31 CET"
