@@ -5,6 +5,7 @@ from zcbulk_tui.tui.pasted_jobs import jobs_in, needs_list
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.arm_night import ArmNightScreen
 from zcbulk_tui.tui.screens.budget import BudgetScreen
+from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.failures import FailuresScreen
@@ -30,6 +31,7 @@ class Opened:
     AddJob = AddJobScreen
     ArmNight = ArmNightScreen
     Budget = BudgetScreen
+    Choose = ChooseScreen
     Confirm = ConfirmScreen
     EditJob = EditJobScreen
     Failures = FailuresScreen
