@@ -275,7 +275,10 @@ def test_the_question_says_what_the_form_s_past_says(
     plan = InsertPlan(FORM, "", starts=starts)
     asked = question(prepared, plan, lambda _, records: f"It will take {records} s.", "")
     assert [it for it in asked.paragraphs if "It will" in it] == said
-    assert all(question(prepared, plan, lambda *_: "", "").paragraphs)
+    for expected in (lambda *_: "", None):
+        paragraphs = question(prepared, plan, expected, "").paragraphs
+        assert all(paragraphs)
+        assert not any("It will" in it for it in paragraphs)
 
 
 def test_a_path_goes_on(tmp_path: Path) -> None:

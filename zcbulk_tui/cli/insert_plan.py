@@ -55,7 +55,7 @@ def print_plan(
     # How many parts the bytes make is known only when they are written.
     is_cut = chosen is None and found.is_cut_as(plan.suspects, plan.part_records)
     # It is that of one job: each of several waits for the one before, too.
-    is_one = jobs == 1 and not is_cut
+    is_one = jobs == 1 and not is_cut and not found.header_blocks
     ahead = expected.expected_of(plan.form, settings, records) if is_one else None
     if arguments.json:
         planned: JsonObject = {
@@ -84,8 +84,7 @@ def print_plan(
     if arguments.rehearse:
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
     else:
-        if ahead is not None:
-            lines.append(expected.sentence(ahead))
+        lines += expected.sentences(ahead, header_blocks=found.header_blocks)
         with insert_context(settings) as (_, quota, _):
             print_lines([*lines, queueing.left(quota)])
     if arguments.list_fields and arguments.fields is None:

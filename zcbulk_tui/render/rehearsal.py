@@ -11,6 +11,9 @@ from zcbulk_tui.render.forecast_words import last_jobs
 from zcbulk_tui.render.preflight import share
 from zcbulk_tui.render.span import Line, Look, Span, wrap
 
+NO_JOB = "The header would be refused: no job would run."
+"""What stands in the place of a forecast where nothing of a file would go in."""
+
 _INDENT = 2
 
 _MOST_LINES = 6
@@ -36,7 +39,7 @@ def _wrapped(sentence: str, cells: int) -> list[str]:
 
 def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
     if found is None:
-        yield "The header would be refused: no job would run.", Look.ERROR
+        yield NO_JOB, Look.ERROR
         return
     yield _basis(found.past), Look.TEXT
     yield _bad(found), Look.TEXT

@@ -112,7 +112,7 @@ class FormNames(NamedTuple):
 def question(
     prepared: Prepared,
     plan: InsertPlan,
-    expected: Callable[[FormRef, int], str],
+    expected: Callable[[FormRef, int], str] | None,
     calls_left: str,
 ) -> Question:
     """Asks whether to insert what was prepared; there is at least one part.
@@ -120,13 +120,14 @@ def question(
     Args:
         prepared: What is uploaded.
         plan: How.
-        expected: See `Inserting`.
+        expected: See `Inserting`; None where nothing is to be expected.
         calls_left: How many calls are left today, as a sentence; empty where that is not known.
     """
     files, form = prepared.insertions, plan.form
     records = sum(it.upload_file.rows for it in files)
     in_production = form.environment is Environment.PRODUCTION
     steps = CALLS if plan.starts else CALLS - 1
+    is_alone = len(files) == 1 and plan.starts
     jobs = counted(len(files), "job", "jobs, one after the other")
     then = "starts it" if plan.starts else "leaves it unstarted, for 3 hours at most"
     paragraphs = [
@@ -135,7 +136,7 @@ def question(
         "workflows run.",
         *_left_out(prepared),
         *([f"They are those that job {plan.repairs} has not brought in."] if plan.repairs else []),
-        *filter(None, [expected(form, records) if len(files) == 1 and plan.starts else ""]),
+        *filter(None, [expected(form, records) if expected is not None and is_alone else ""]),
         f"It costs {steps * len(files)} calls, and then the status readings. {calls_left}".strip(),
     ]
     return Question(
