@@ -80,6 +80,8 @@ def print_plan(
     lines = [f"Chosen: {chosen}."] if chosen is not None else []
     if left_out:
         lines.append(f"Suspect records that would be left out: {left_out:,}.")
+    if plan.suspects is Suspects.PACK and chosen is None and found.suspects:
+        lines.append(queueing.packed(len(found.suspects), "would be", "would be"))
     lines.append(queueing.price(jobs, plan, least))
     if arguments.rehearse:
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])

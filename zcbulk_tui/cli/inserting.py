@@ -9,6 +9,7 @@ from typing import Protocol
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, Stage
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.errors import QuotaSpentError, SignInError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
@@ -49,12 +50,14 @@ class Follower:
     Attributes:
         files: How these files stand, by their keys; those that are over are gone.
         stop: Why none of them goes on; None where they do.
+        commanded: The jobs of which it has said what became of their start.
         changed: Set with every event.
     """
 
     def __init__(self, keys: Sequence[str], say: Callable[[str], None]) -> None:
         self.files: dict[str, QueuedFile] = {}
         self.stop: QueueStop | None = None
+        self.commanded: set[JobRef] = set()
         self.changed = asyncio.Event()
         self._keys = frozenset(keys)
         self._say = say
@@ -71,6 +74,7 @@ class Follower:
             for file in self.files.values():
                 self._tell(file)
         elif isinstance(event, CommandEnded):
+            self.commanded.add(event.job.ref)
             self.clear()
             self._say(f"{event.job.label}: {words.command(event.command, event.command.sent_at)}")
         self.changed.set()
