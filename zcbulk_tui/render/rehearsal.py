@@ -59,6 +59,8 @@ def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
         yield "After a system abort the next job waits for your word.", Look.TEXT
     if found.past is not None and any(it.calls for it in found.outcomes):
         yield "Not in it: aborts by users, and the time of create and upload.", Look.DIM
+    if found.parts == 1 and any(it.finish for it in found.outcomes):
+        yield "The range of check and --dry-run is calculated, not drawn: it may differ.", Look.DIM
 
 
 def _basis(past: FormPast | None) -> str:
@@ -92,7 +94,7 @@ def _bad(found: Rehearsal) -> str:
 
 def _reading(outcome: Outcome, found: Rehearsal, *, same: bool) -> str:
     if same and len(found.outcomes) > 1:
-        return "Whether one bad record fails its batch or fails alone: "
+        return "No matter whether one bad record fails its batch or fails alone: "
     word = "If" if len(found.outcomes) > 1 else "As"
     if outcome.one_fails_its_batch:
         return f"{word} one bad record fails its batch: "
@@ -103,7 +105,7 @@ def _what(outcome: Outcome, found: Rehearsal) -> str:
     """What becomes of the file, but for the reading that it holds under."""
     chance, is_sure = outcome.abort_chance, found.share is None
     if chance is None:
-        return "nothing is known of a system abort."
+        return "whether Zoho would abort it is not known."
     if is_sure:
         said = "a system abort" if chance else "no system abort"
     else:
