@@ -195,7 +195,8 @@ def test_what_is_found_is_told_whole(question: Question) -> None:
         "method": "PUT", "body": "flat", "case": "capital", "scope": "UPDATE", "place": "beside",
         "comma": "misread", "semicolon": "refused", "utf-8": "read", "reason": "Failure Reason",
         "id": "RECORD_ID", "columns": "first three", "order": "file", "empty": "404/11130",
-        "created": "Ready to Upload", "running": "In-progress", "second upload": "409/11070", "late": "accepted",
+        "created": "Ready to Upload", "running": "In-progress", "second upload": "409/11070",
+        "late": "accepted",
         "fails": "its batch", "counts": "unpacked", "quota": "200/4000", "retry-after": "sent",
     }  # fmt: skip
     finding = Finding(question, values, NOW)
