@@ -174,7 +174,7 @@ async def test_the_fields_are_listed_by_a_key_and_then_checked(
         await asked.press("enter")
         await asked.until(lambda: isinstance(asked.screen, ConfirmScreen))
         await asked.pilot.pause()
-        assert "1 records are left out" in asked.text()
+        assert "1 record is left out" in asked.text()
         assert left_out(tmp_path) == 2
         await asked.press("escape")
         assert not left_out(tmp_path)

@@ -10,6 +10,7 @@ from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.preflight import Preflight
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.trial import Selection, Trial
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import DataError
@@ -48,7 +49,7 @@ def print_plan(
     if not records:
         raise DataError(
             f"Nothing of {facts.name} is left to upload",
-            f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
+            f"It has {counted(meant, 'record')} to be sent, and {left_out:,} would be left out.",
         )
     played = rehearsing.rehearsed(found, plan, settings) if arguments.rehearse else None
     jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
@@ -71,9 +72,10 @@ def print_plan(
         print_json([planned])
         return
     least = "at least " if is_cut else ""
-    of_all = f"of the {whole:,} records" if records < whole - left_out else "records"
+    is_part = records < whole - left_out
+    what = f"{records:,} of the {whole:,} records" if is_part else counted(records, "record")
     print(
-        f"{records:,} {of_all} of a file of {size(facts.disk_bytes)}, into "
+        f"{what} of a file of {size(facts.disk_bytes)}, into "
         f"{queueing.place(plan.form)}{', as a trial' if chosen else ''}: "
         f"{least}{queueing.jobs(jobs)}."
     )

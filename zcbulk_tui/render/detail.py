@@ -17,7 +17,7 @@ from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.risk import risk
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render import deadline_words, figures, forecast_words, lineage, sparkline, words
 from zcbulk_tui.render.bar import bar
 from zcbulk_tui.render.budget import REASON
@@ -296,10 +296,10 @@ class _Pane:
         if insertion is not None:
             source, upload = insertion.source, insertion.upload_file
             group.text("Name", str(source))
-            group.text("Holds", f"{source.rows:,} records, {source.size:,} bytes")
+            group.text("Holds", f"{counted(source.rows, 'record')}, {source.size:,} bytes")
             group.text("SHA-256", source.sha256)
             if upload.is_copy:
-                group.text("Uploaded", f"{upload.rows:,} of its records, {upload.size:,} bytes")
+                group.text("Uploaded", words.uploaded(upload))
         return group
 
     def _reference(self) -> FieldGroup:

@@ -10,6 +10,7 @@ from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.records import ANSWERED_WITHIN
 from zcbulk_tui.domain.risk import Level, risk
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
     Occasion,
     QuotaSpentError,
@@ -135,6 +136,14 @@ _SHOWN = {
     Outcome.UNPROVEN: "the job is in that state; whether this command did it is not known",
 }
 """What a status shows of a command whose answer was unclear."""
+
+
+def uploaded(upload: UploadFile) -> str:
+    """Returns what was uploaded in the place of a file, and why its bytes are others."""
+    return (
+        f"{upload.rows:,} of its records, {upload.size:,} bytes, written anew: UTF-8, with commas "
+        "and CRLF line ends"
+    )
 
 
 def unclear(error: ZcbulkError | None) -> str:

@@ -140,7 +140,7 @@ def question(
         f"It costs {steps * len(files)} calls, and then the status readings. {calls_left}".strip(),
     ]
     return Question(
-        f"Insert {records:,} records of {fit(files[0].source.name, 40).rstrip()}?",
+        f"Insert {counted(records, 'record')} of {fit(files[0].source.name, 40).rstrip()}?",
         paragraphs,
         yes="Insert",
         typed=Typed("the form's link name", form.form) if in_production else None,
@@ -151,4 +151,4 @@ def _left_out(prepared: Prepared) -> Sequence[str]:
     if prepared.left_out_path is None:
         return ()
     where = one_line(str(prepared.left_out_path))
-    return (f"{prepared.left_out:,} records are left out, into {where}.",)
+    return (f"{counted(prepared.left_out, 'record is', 'records are')} left out, into {where}.",)

@@ -145,7 +145,7 @@ def go_on(file: QueuedFile) -> Question:
         starts = "and is started" if insertion.starts else "and is not started"
         consequence = (
             f"{before}Where the form's slot is free, its next job is created, gets "
-            f"{insertion.upload_file.rows:,} records, {starts}."
+            f"{counted(insertion.upload_file.rows, 'record')}, {starts}."
         )
         return Question(
             f"Insert “{insertion.label}” now?", [where, consequence], yes="Insert", typed=typed
