@@ -65,7 +65,7 @@ def values(pane: Sequence[Line]) -> dict[str, str]:
     name = ""
     for line in pane:
         said = text(line)
-        label, value = said[1:10].strip(), said[11:].rstrip()
+        label, value = said[1:13].strip(), said[14:].rstrip()
         if label and label not in found:
             name = label
             found[name] = value
@@ -344,3 +344,10 @@ def test_a_job_is_shown_beside_those_of_its_form(seconds: int, is_slow: bool) ->
     assert (slow in said(shown)) is is_slow
     assert ("By the last 7 jobs of this form." in said(shown)) is not is_slow
     assert "By the last" not in said(pane(read(0, 0, total=100_000), job=started))
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_no_label_is_cut(state: S, width: int) -> None:
+    labels = [text(line)[1:13] for line in pane(read(0, 9, total=9, state=state), width=width)]
+    assert not any("…" in label for label in labels[3:])
