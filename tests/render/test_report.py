@@ -74,17 +74,17 @@ def test_a_refused_start_has_the_words_of_the_server_and_the_step_that_fits() ->
     assert "was refused: The upload is not complete." in early
     assert "code 11350: “The file upload is not complete.”" in early
     assert "Upload the file" in early
-    assert early.endswith("Then start it: `zcbulk-tui start Leads`")
+    assert early.endswith("To start it: `zcbulk-tui start Leads`")
 
     busy = to_error(Answer(409, 99001, "the form has a running job"))
     said = _refused(busy, watched("4", "Leads 4"))
     assert "“the form has a running job”" in said
-    assert "wait for its end with `zcbulk-tui wait 'Leads 4'`. Then start it" in said
+    assert "wait for its end with `zcbulk-tui wait 'Leads 4'`. To start it" in said
     assert "support" not in said
     assert "support" in _refused(busy)  # no job of the form is known to run
 
     unsent = _refused(UnreachableError("Zoho cannot be reached", "No route to host."))
-    assert "was not carried out: Zoho cannot be reached. No route to host. Then" in unsent
+    assert "was not carried out: Zoho cannot be reached. No route to host. To start it" in unsent
 
 
 def test_a_command_stands_whole_within_its_marks() -> None:

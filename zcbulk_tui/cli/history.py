@@ -97,7 +97,7 @@ def lines(
         yield f"File: {source}, {counted(source.rows, 'record')}, {source.size:,} bytes"
         yield f"SHA-256: {source.sha256}"
         if upload.is_copy:
-            yield f"Uploaded: {words.uploaded(upload)}"
+            yield f"Uploaded: {words.uploaded(upload, source.rows)}"
     if chain is not None:
         yield ""
         yield from lineage.lines(chain, now, _CHAIN, UNICODE, zone=zone)

@@ -299,7 +299,7 @@ class _Pane:
             group.text("Holds", f"{counted(source.rows, 'record')}, {source.size:,} bytes")
             group.text("SHA-256", source.sha256)
             if upload.is_copy:
-                group.text("Uploaded", words.uploaded(upload))
+                group.text("Uploaded", words.uploaded(upload, source.rows))
         return group
 
     def _reference(self) -> FieldGroup:

@@ -116,7 +116,7 @@ def _unstarted(report: NightReport, unstarted: Unstarted) -> str:
         step = f"{_md(unstarted.running.label)} runs in its form: wait for its end with {wait}."
     else:
         step = _md(error.next_step)
-    return " ".join(filter(None, (f"{said} {was}: {why}", step, f"Then start it: {start}")))
+    return " ".join(filter(None, (f"{said} {was}: {why}", step, f"To start it: {start}")))
 
 
 def _words(error: ZcbulkError) -> Iterator[str]:
@@ -124,7 +124,8 @@ def _words(error: ZcbulkError) -> Iterator[str]:
     if error.cause:
         yield error.cause
     if error.answer is not None:
-        yield f"{error.answer.with_sender}."
+        said = error.answer.with_sender
+        yield said if said.endswith(".”") else f"{said}."
 
 
 def _bad_end(job: ReportedJob) -> str:

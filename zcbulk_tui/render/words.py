@@ -138,11 +138,12 @@ _SHOWN = {
 """What a status shows of a command whose answer was unclear."""
 
 
-def uploaded(upload: UploadFile) -> str:
-    """Returns what was uploaded in the place of a file, and why its bytes are others."""
+def uploaded(upload: UploadFile, records: int) -> str:
+    """Returns what was uploaded in the place of a file of so many records, and how it differs."""
+    which = "all" if upload.rows == records else f"{upload.rows:,}"
     return (
-        f"{upload.rows:,} of its records, {upload.size:,} bytes, written anew: UTF-8, with commas "
-        "and CRLF line ends"
+        f"{which} of its records, {upload.size:,} bytes, written anew: UTF-8, with commas and CRLF "
+        "line ends"
     )
 
 
