@@ -33,6 +33,9 @@ _COMMAND, _INDENT, _GOES_ON = ": zcbulk-tui ", "  ", " \\"
 _WORD, _SHELL_WORD = re.compile(r"\S+"), re.compile(r"(?:'[^']*'|\S)+")
 """A word of a text, and one of a command, in which a quoted part stays whole."""
 
+_PROGRAM = "zcbulk-tui: "
+"""What stands before what goes to the standard error."""
+
 _WIDTH = 100
 """Cells of a report where there is no terminal."""
 
@@ -43,7 +46,7 @@ def print_error(text: str) -> None:
     On a terminal it takes the place of a line that is shown for a while, as by `ProgressLine`.
     """
     begin = _ERASE if sys.stderr.isatty() else ""
-    print(f"{begin}zcbulk-tui: {text}", file=sys.stderr)
+    print(f"{begin}{_PROGRAM}{text}", file=sys.stderr)
 
 
 def print_prose(text: str) -> None:
@@ -51,6 +54,14 @@ def print_prose(text: str) -> None:
     cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for line in [text] if cells is None else prose(text, cells):
         print(line, flush=True)
+
+
+def print_error_prose(text: str) -> None:
+    """Writes sentences to the standard error, as `print_prose` does to the standard output."""
+    if sys.stderr.isatty():
+        cells = shutil.get_terminal_size().columns - len(_PROGRAM)
+        text = "\n".join(prose(text, cells))
+    print_error(text)
 
 
 def prose(text: str, cells: int) -> list[str]:

@@ -19,7 +19,13 @@ from zcbulk_tui.cli.doctor.contract import PROBE
 from zcbulk_tui.cli.export import checked_path
 from zcbulk_tui.cli.insert import check_may_send
 from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.output import page_width, print_error, print_lines, print_prose
+from zcbulk_tui.cli.output import (
+    page_width,
+    print_error,
+    print_error_prose,
+    print_lines,
+    print_prose,
+)
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.cli.queueing import place
 from zcbulk_tui.config import load
@@ -246,7 +252,7 @@ def _carried_out(
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         steps.clear()
         to_go_on = probe_end.again(arguments, settings)
-        print_error(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
+        print_error_prose(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
         if isinstance(error, KeyboardInterrupt):
             raise
         return 128 + (ending.signal or signal.SIGTERM)

@@ -11,7 +11,14 @@ from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
 from zcbulk_tui.cli.export import checked_path, write_file
 from zcbulk_tui.cli.inserting import now
-from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines, print_prose
+from zcbulk_tui.cli.output import (
+    page_width,
+    print_error,
+    print_error_prose,
+    print_json,
+    print_lines,
+    print_prose,
+)
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -94,14 +101,14 @@ def told(
             )
             return 0
         case Stop.DAY:
-            print_error(
+            print_error_prose(
                 f"The day's calls are used up, but for those kept for start and abort. To go on "
                 f"tomorrow: {to_go_on}"
             )
             return QuotaSpentError.exit_code
         case Stop.TROUBLE:
-            print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
-            print_error(f"To go on: {to_go_on}")
+            print_error_prose(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
+            print_error_prose(f"To go on: {to_go_on}")
             return end.error.exit_code if end.error else ZcbulkError.exit_code
 
 
