@@ -8,8 +8,10 @@ import pytest
 from tests.support.jobs import watched
 from zcbulk_tui.cli import dashboard, state
 from zcbulk_tui.config import load, paths
+from zcbulk_tui.domain.snapshot import ServiceSnapshot
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.store.watch_list import WatchList
+from zcbulk_tui.store.windows import Windows
 
 
 class _Nobody:
@@ -68,4 +70,23 @@ async def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
         WatchList(database, "default").add(watched("1", "Before"))
     spec = dashboard.profile_spec(load.read(), None)
     assert [job.label for jobs in spec.stranded.values() for job in jobs] == offered
+    await spec.connect(_Nobody()).close()
+
+
+async def test_jobs_that_a_window_has_open_are_left_to_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "settings.toml"
+    file.write_text('[profiles.new]\ndata_center = "us"\n', encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(file))
+    monkeypatch.setenv(paths.STATE_DIR, str(somewhere(home)))
+    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.a.b")
+    monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
+    with state.open_memory() as database:
+        WatchList(database, "default").add(watched("1", "Before"))
+        Windows(database, "default", "jump1").heartbeat(ServiceSnapshot(), focused=True)
+        spec = dashboard.profile_spec(load.read(), None)
+    assert spec.stranded == {}
+    assert "A window is open on the profile “default”" in spec.notice
+    assert "1 job of it can be moved" in spec.notice
     await spec.connect(_Nobody()).close()

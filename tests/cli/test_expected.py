@@ -136,6 +136,20 @@ def test_check_says_it_of_a_form(
     assert "probably" not in cli("check", str(file), "--form", "Another").out
 
 
+def test_of_a_file_whose_header_would_be_refused_no_time_is_said(
+    cli: CommandLine, file: Path, remember: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_BASE_URL", REF.origin)
+    remember(REF)
+    file.write_text("Email,Email\n" + "a@b.co,a@b.co\n" * 10)
+    names = "--form", REF.form, "--owner", REF.owner, "--app", REF.app
+    for command in (("check", str(file)), ("insert", str(file), "--dry-run")):
+        said = cli(*command, *names).out
+        assert "The header would be refused: no job would run." in said
+        assert "probably" not in said
+    assert json.loads(cli("check", str(file), *names, "--json").out)["expected"] is None
+
+
 def test_a_dry_run_says_it_of_the_form(
     cli: CommandLine, file: Path, remember: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

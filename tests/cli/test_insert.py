@@ -113,7 +113,14 @@ BAD = "Email,Company\na@b.co,Acme\nnobody\nb@b.co,Acme\nc@b.co,Acme\n"
             ["--part-records", "3", "--suspects", "leave-out", "--no-start"],
             ["3 records of", "that would be left out: 1.", ": 1 job.", "It costs 2 calls"],
         ),
-        (["--suspects", "pack"], ["4 records of", "It costs 3 calls"]),
+        (
+            ["--suspects", "pack"],
+            [
+                "4 records of",
+                "1 suspect record would be packed together behind",
+                "It costs 3 calls",
+            ],
+        ),
     ],
     ids=["one", "parts", "one part", "left out", "packed"],
 )
@@ -187,6 +194,8 @@ def test_what_would_be_refused_needs_a_decision(
     assert (ended.code, changes(creator)) == (2, [])
     assert "--suspects leave-out, pack or as-they-are" in ended.err
     ended = cli("insert", str(bad), "--yes", "--suspects", "leave-out", "--no-start")
+    assert "1 suspect record is left out, into " in ended.out
+    assert "bad.suspects.csv" in ended.out
     assert ended.code == 0
     assert (tmp_path / "bad.suspects.csv").read_text().splitlines() == ["Email,Company", "nobody"]
     (job,) = (job for job in creator.jobs.values() if job.address.form == "Contacts")

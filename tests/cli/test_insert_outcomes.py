@@ -10,10 +10,13 @@ import pytest
 
 from tests.support.commands import CANARY, CommandLine, Ended
 from tests.support.insertions import insertion
-from tests.support.jobs import NOW
+from tests.support.jobs import NOW, watched
+from zcbulk_tui.cli.queue_work import started_elsewhere
+from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import StepRecord
-from zcbulk_tui.domain.job import WatchedJob
+from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState, WatchedJob
+from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.jobs import APP, OWNER
@@ -293,3 +296,16 @@ def test_a_command_does_not_wait_where_no_call_is_left(
     assert "Fewer than 3 calls are left today beside the reserve" in ended.out
     assert "queued" in ended.err
     assert (sent(creator), queued(cli)) == ([], [("contacts.csv", "waits")])
+
+
+def test_a_start_by_another_window_is_said_with_what_waits_for_its_end() -> None:
+    wait_for = "To wait for its end: zcbulk-tui wait 7"
+    accepted = Command(Action.START, NOW, Outcome.ACCEPTED, "Job started")
+    record = ControlRecord("key", watched("7"), "default", "anna@jump1", accepted)
+    said = started_elsewhere(record, None, "7", "default")
+    assert "accepted at" in said
+    assert said.endswith(f"That was anna@jump1. {wait_for}")
+    runs = JobReading(JobState.IN_PROGRESS, "In-progress", Counts(), NOW)
+    shown = started_elsewhere(None, runs, "7", "default")
+    assert shown == f"started, as its status “In-progress” shows. {wait_for}"
+    assert "not written down yet" in started_elsewhere(None, None, "7", "default")

@@ -28,7 +28,7 @@ from zcbulk_tui.domain.night import NightPlan
 from zcbulk_tui.domain.records import NOT_COUNTED, CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.domain.result import Result, ResultFile, ResultKind, ResultStage
-from zcbulk_tui.errors import DataError, SignedOutError, UsageError
+from zcbulk_tui.errors import DataError, SignedOutError, UndocumentedError, UsageError
 from zcbulk_tui.render.report import needs
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.database import Database, open_database
@@ -180,7 +180,9 @@ def test_which_jobs_ran_in_the_span(kept: Kept) -> None:
     # What Zoho still has of it is not lost for that.
     assert [it.job.ref.job_id for it in made.missing if it.records == 3] == ["7"]
     assert made.before == 4
-    assert made.jobs[0].started_at == NOW - timedelta(minutes=60)
+    # A first sight is no beginning: nobody has seen the start.
+    assert made.jobs[0].started_at is None
+    assert made.jobs[0].started_before == NOW - timedelta(minutes=60)
     assert made.jobs[0].ended_at == NOW + timedelta(minutes=60)
     assert (made.sums.success, made.sums.failed, made.sums.left) == (12, 1, 15)
 
@@ -189,7 +191,17 @@ def test_a_job_that_is_off_the_list_is_still_told_of(kept: Kept) -> None:
     job = kept.job("1", (60, S.SYSTEM_ABORTED, 1, 2, 3))
     WatchList(kept.database, PROFILE).remove(job.ref)
     (ended,) = kept.gather().ended_badly
-    assert (ended.job.label, ended.started_at) == ("Job 1", None)  # it was first read at its end
+    assert (ended.job.label, ended.started_at) == ("Job 1", None)
+    assert ended.started_before == ended.ended_at  # it was first read at its end
+
+
+def test_an_accepted_start_is_known_to_the_minute(kept: Kept) -> None:
+    job = kept.job("1", (10, S.READY, 0, 0, 5), (30, S.IN_PROGRESS, 1, 0, 4))
+    started = Command(Action.START, NOW + timedelta(minutes=20), Outcome.ACCEPTED)
+    started_job = job._replace(started_at=started.sent_at)
+    kept.memory.commanded(ControlRecord("key", started_job, PROFILE, "anna@jump1", started))
+    (ran,) = kept.gather().jobs
+    assert (ran.started_at, ran.started_before) == (started.sent_at, None)
 
 
 def _result(kept: Kept, job: WatchedJob, path: Path, fetched_at: datetime) -> None:
@@ -307,3 +319,14 @@ def test_a_start_without_an_effect_needs_a_person(
     said = [it for it in needs(kept.gather()) if it.startswith("Job 1: its start of ")]
     assert bool(said) is is_told
     assert all("`zcbulk-tui start 'Job 1'`" in it for it in said)
+
+
+def test_a_refused_start_names_the_job_that_runs_in_its_form(kept: Kept) -> None:
+    kept.job("1", (5, S.READY, 0, 0, 900))
+    kept.job("2", (5, S.IN_PROGRESS, 1, 0, 900))
+    job = kept.job("3", (5, S.READY, 0, 0, 900))
+    refused = Command(Action.START, NOW, Outcome.REFUSED, error=UndocumentedError("Refused"))
+    kept.memory.commanded(ControlRecord("key", job, PROFILE, "anna@jump1", refused))
+    (unstarted,) = kept.gather().unstarted
+    assert unstarted.running is not None
+    assert unstarted.running.label == "Job 2"

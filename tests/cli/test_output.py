@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.cli.remembering import database, remember
 from tests.support.commands import CANARY, PATIENCE, PROGRAM, environment
@@ -19,7 +21,7 @@ from tests.support.jobs import REF, URL
 from tests.support.simulators import commands_sent, labelled, url_of
 from tests.support.stub_server import Reply, StubServer
 from zcbulk_tui.cli.main import main
-from zcbulk_tui.cli.output import Output, SafeWriter
+from zcbulk_tui.cli.output import Output, SafeWriter, prose
 from zcbulk_tui.cli.parser import make_parser
 from zcbulk_tui.config import paths
 from zcbulk_tui.domain.control import Outcome
@@ -304,3 +306,25 @@ def test_the_code_of_what_both_streams_have_lost(
     assert Output(*writers).exit_code(0) == code
     for what_happened in (1, 3, 10, 11, 12):
         assert Output(*writers).exit_code(what_happened) == what_happened
+
+
+def test_sentences_are_broken_between_words_and_a_command_as_a_shell_takes_it() -> None:
+    jobs = "Jobs of the probe: 3888833000000116275, 3888833000000116283"
+    assert prose(jobs, 80) == [jobs]
+    assert prose(jobs, 40) == [
+        "Jobs of the probe: 3888833000000116275,",
+        "3888833000000116283",
+    ]
+    lines = prose("It is complete. To ask again: zcbulk-tui doctor --probe --form 'A B' --anew", 40)
+    assert lines == [
+        "It is complete. To ask again:",
+        "  zcbulk-tui doctor --probe --form \\",
+        "  'A B' --anew",
+    ]
+
+
+@given(st.lists(st.text("ab-", min_size=1, max_size=12), min_size=1), st.integers(20, 60))
+def test_no_word_is_lost_or_broken(words: list[str], cells: int) -> None:
+    text = " ".join(words)
+    assert " ".join(prose(text, cells)) == text
+    assert all(len(line) <= cells for line in prose(text, cells))

@@ -46,6 +46,7 @@ class Index:
     """Where the records of an upload stand: those of some cities, in lines below the header."""
 
     columns = ("City",)
+    is_in_order = True
 
     def __init__(self, cities: Sequence[str]) -> None:
         self._cities = cities

@@ -62,6 +62,14 @@ def test_runs_in_memory_are_the_same() -> None:
     assert [row_map.record(line) for line in (1, 2, 5, 10, 11)] == [None, 1, None, 6, None]
 
 
+@pytest.mark.parametrize(("lines", "in_order"), [([], True), ([2, 3, 9], True), ([3, 9, 2], False)])
+def test_records_that_were_moved_are_not_in_order(
+    tmp_path: Path, lines: list[int], in_order: bool
+) -> None:
+    write(tmp_path / "a", lines)
+    assert RowMap.read(tmp_path / "a").is_in_order is in_order
+
+
 def test_lines_one_after_the_other_are_one_run(tmp_path: Path) -> None:
     write(tmp_path / "a", [2, 3, 4, 6, 7, 3])
     assert (tmp_path / "a").read_text() == "record,line,records\n1,2,3\n4,6,2\n6,3,1\n"

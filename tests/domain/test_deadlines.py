@@ -76,7 +76,23 @@ def test_a_result_is_kept_from_the_first_reading_that_showed_the_end_at_the_late
     for one in (reading(0, 3), *ended):
         known = remember(known, one)
     end = NOW + timedelta(seconds=50)
-    assert upcoming(job(*known)) == Deadline(end + KEPT, exact=False, kind=Kind.RESULT)
+    assert upcoming(job(*known)) == Deadline(
+        end + KEPT, exact=False, kind=Kind.RESULT, earliest=NOW + KEPT
+    )
+
+
+def test_an_end_that_was_not_seen_has_no_lower_bound() -> None:
+    unknown = replace(reading(0, 1), state=S.UNKNOWN)
+    for known in ([reading(50, 9, state=S.COMPLETED)], [unknown, reading(50, 9, state=S.FAILED)]):
+        assert [one.earliest for one in deadlines(job(*known))] == [None]
+
+
+def test_an_upload_that_was_sent_from_here_bounds_the_deadline_of_its_file() -> None:
+    runs = job(reading(60, 3))
+    (one,) = deadlines(runs, NOW)
+    assert (one.earliest, one.at) == (NOW + KEPT, NOW + timedelta(seconds=60) + KEPT)
+    # A clock was set back: what contradicts itself bounds nothing.
+    assert deadlines(runs, NOW + HOUR)[0].earliest is None
 
 
 @pytest.mark.parametrize(
@@ -146,6 +162,7 @@ def test_what_is_not_exact_is_never_too_early(
     truth[Kind.RESULT] = timedelta(seconds=start + runs) + KEPT
     for one in deadlines(job(*known)):
         assert one.at - NOW >= truth[one.kind]
+        assert one.earliest is None or one.earliest - NOW <= truth[one.kind]
 
 
 @given(histories_of_one_job())

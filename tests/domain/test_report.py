@@ -4,7 +4,9 @@ from hypothesis import given
 
 from tests.support.reports import REPORTS, full_report, report, reported
 from zcbulk_tui.domain.job import JobState
-from zcbulk_tui.domain.report import NightReport, Reason
+from zcbulk_tui.domain.lineage import chain
+from zcbulk_tui.domain.report import NightReport, Reason, ReportedJob
+from zcbulk_tui.domain.snapshot import JobSnapshot, Listed
 
 
 @given(REPORTS)
@@ -53,3 +55,38 @@ def test_a_full_one() -> None:
     assert (made.sums.success, made.sums.failed, made.sums.left) == (2_875, 131, 594)
     assert made.before == 10
     assert [it.reading and it.reading.state for it in made.ended_badly] == [JobState.SYSTEM_ABORTED]
+
+
+def _chain(*jobs: ReportedJob, waiting: int = 0) -> NightReport:
+    """Returns the report of a job and those that repair it, one the other."""
+    ids = ["", *(it.job.ref.job_id for it in jobs)]
+    repairs = dict(zip((it.job.ref for it in jobs), ids, strict=False))
+    listed = [
+        Listed("default", JobSnapshot(it.job._replace(repairs=repairs[it.job.ref]), (it.reading,)))
+        for it in jobs
+        if it.reading is not None
+    ]
+    made = chain(listed)._replace(waiting=waiting)
+    return report(*jobs, chains=(made,))
+
+
+def test_what_a_repair_sent_again_counts_as_its_last_attempt_left_it() -> None:
+    first = reported("c3.csv", 49_800, 200, job_id="1")
+    made = _chain(first, reported("c3.csv, repair 1", 195, 5, job_id="2"))
+    assert (made.sums.success, made.sums.failed, made.sums.left) == (49_995, 5, 0)
+    assert [made.is_mended(it) for it in made.jobs] == [True, False]
+    assert made.seen_sums == (205, 0)
+
+
+def test_records_that_a_repair_held_back_are_not_mended() -> None:
+    first = reported("c3.csv", 49_000, 200, 800, JobState.SYSTEM_ABORTED, job_id="1")
+    made = _chain(first, reported("c3.csv, repair 1", 900, 0, job_id="2"))
+    assert [made.is_mended(it) for it in made.jobs] == [False, False]
+    assert (made.sums.failed, made.sums.left) == (100, 0)
+    assert _chain(first, waiting=1).is_mended(first)
+
+
+def test_an_expired_repair_mends_nothing() -> None:
+    first = reported("c3.csv", 49_800, 200, job_id="1")
+    made = _chain(first, reported("again", 0, 0, 200, JobState.EXPIRED, job_id="2"))
+    assert not made.is_mended(first)

@@ -8,7 +8,7 @@ import pytest
 from tests.monitor.stage import Stage, jobs
 from tests.support.jobs import NOW
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.deadlines import start_by
+from zcbulk_tui.domain.deadlines import Deadline, start_by
 from zcbulk_tui.domain.job import Action, Environment, JobState
 from zcbulk_tui.errors import UnclearError, UsageError
 from zcbulk_tui.monitor.events import JobChanged
@@ -82,6 +82,6 @@ def test_a_time_of_creation_makes_the_deadline_exact() -> None:
         return stage
 
     stage = run_virtual(scene())
-    assert start_by(stage.job.job) == (created + timedelta(hours=3), True, "start")
+    assert start_by(stage.job.job) == Deadline(created + timedelta(hours=3), exact=True)
     entry = stage.archive.log()[0]
     assert getattr(entry, "text", "") == "Time of creation changed"

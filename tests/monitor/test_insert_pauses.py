@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from tests.support.contexts import PROFILE
 from tests.support.insertions import FORM, OTHER_FORM, insertion
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual, virtual_now
+from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.insertion import Stage as Where
@@ -313,3 +314,22 @@ def test_a_window_that_polls_keeps_the_pause_that_another_process_was_asked_for(
                 assert max(one.api.times()) > ASKED
 
     run_virtual(scene())
+
+
+@pytest.mark.parametrize(("calls", "begins"), [(8, False), (12, True)])
+def test_a_file_begins_only_with_calls_that_are_not_reserved(calls: int, *, begins: bool) -> None:
+    """A quarter of the day's calls is; of the others it takes three."""
+
+    async def scene() -> QueueStage:
+        stage = QueueStage(insertion(), quota_plan=QuotaPlan(calls, 1, 20, UTC))
+        stage.quota.count(Cause.KEY)
+        for _ in range(3):
+            stage.quota.count(Cause.PLAN)
+        async with stage.working():
+            await asyncio.sleep(10)
+        return stage
+
+    stage = run_virtual(scene())
+    assert bool(stage.inserting.names()) is begins
+    why = [file.trouble for file in stage.files]
+    assert why == ([] if begins else ["Fewer than 3 calls are left today beside the reserve"])

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import deque
-from datetime import UTC, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from tests.monitor.insert_stage import JOB_ID, InsertingApi, QueueStage, S, afte
 from tests.support.insertions import FORM, OTHER_FORM, insertion
 from tests.support.jobs import NOW, watched
 from tests.support.virtual_time import run_virtual
-from zcbulk_tui.domain.budget import Cause, QuotaPlan
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.insertion import Insertion, Step, StepRecord
 from zcbulk_tui.domain.insertion import Stage as Where
@@ -53,25 +52,6 @@ def test_a_file_becomes_a_running_job_on_the_list_in_three_calls() -> None:
     done = stage.insertions.of_job(job.ref)
     assert done is not None
     assert (done.is_over, done.job_id) == (True, job.ref.job_id)
-
-
-@pytest.mark.parametrize(("calls", "begins"), [(8, False), (12, True)])
-def test_a_file_begins_only_with_calls_that_are_not_reserved(calls: int, *, begins: bool) -> None:
-    """A quarter of the day's calls is; of the others it takes three."""
-
-    async def scene() -> QueueStage:
-        stage = QueueStage(insertion(), quota_plan=QuotaPlan(calls, 1, 20, UTC))
-        stage.quota.count(Cause.KEY)
-        for _ in range(3):
-            stage.quota.count(Cause.PLAN)
-        async with stage.working():
-            await asyncio.sleep(10)
-        return stage
-
-    stage = run_virtual(scene())
-    assert bool(stage.inserting.names()) is begins
-    why = [file.trouble for file in stage.files]
-    assert why == ([] if begins else ["Fewer than 3 calls are left today beside the reserve"])
 
 
 def test_a_file_that_is_not_to_be_started_stays_uploaded() -> None:

@@ -195,7 +195,8 @@ def test_what_is_found_is_told_whole(question: Question) -> None:
         "method": "PUT", "body": "flat", "case": "capital", "scope": "UPDATE", "place": "beside",
         "comma": "misread", "semicolon": "refused", "utf-8": "read", "reason": "Failure Reason",
         "id": "RECORD_ID", "columns": "first three", "order": "file", "empty": "404/11130",
-        "created": "Ready to Upload", "second upload": "409/11070", "late": "accepted",
+        "created": "Ready to Upload", "running": "In-progress", "second upload": "409/11070",
+        "late": "accepted",
         "fails": "its batch", "counts": "unpacked", "quota": "200/4000", "retry-after": "sent",
     }  # fmt: skip
     finding = Finding(question, values, NOW)
@@ -208,3 +209,15 @@ def test_a_report_of_a_probe_without_an_answer() -> None:
     text = render.report(UNKNOWN, FORM, [unsent], "1.2.3")
     assert "- Probed: never (UTC), in 0 calls" in text
     assert "Not this one" not in text
+
+
+@pytest.mark.parametrize(("seen", "counted"), [({"running": "In-progress"}, 1), ({}, 0)])
+def test_words_without_that_of_a_job_that_runs_are_a_part_of_an_answer(
+    seen: dict[str, str], counted: int
+) -> None:
+    words = Finding(Question.STATE_WORDS, {"completed": "Completed", **seen}, NOW)
+    known = Contract({Question.STATE_WORDS: words})
+    assert render.answered(known) == counted
+    (line,) = (plain(it) for it in render.questions(known, 100) if "completed" in plain(it))
+    assert ("in part: " in line) == ("running: not seen" in line) == (not counted)
+    assert ("| in part: " in render.report(known, FORM, (), "1")) == (not counted)

@@ -70,7 +70,7 @@ def values(pane: Sequence[Line]) -> dict[str, str]:
     name = ""
     for line in pane:
         said = text(line)
-        label, value = said[1:10].strip(), said[11:].rstrip()
+        label, value = said[1:13].strip(), said[14:].rstrip()
         if label and label not in found:
             name = label
             found[name] = value
@@ -252,6 +252,13 @@ def test_a_deadline_has_its_moment_and_what_is_left() -> None:
     assert looks(drawn, "8m50s left") == {Look.ERROR}
 
 
+def test_an_end_that_was_read_is_said_to_lie_between_two_readings() -> None:
+    ended = (read(-2, 9, total=9), read(0, 9, total=9, state=S.COMPLETED))
+    told = said(pane(*ended, past=list(ended), width=80))
+    assert "which was between " in told
+    assert "not seen" not in told
+
+
 def test_readings_and_the_next_poll() -> None:
     told = values(pane(*RUN, past=[read(-600, 0), *RUN], width=80))
     assert told["Last"] == "just now, Wed 11 Mar 11:31 CET"
@@ -352,3 +359,10 @@ def test_a_job_that_is_asked_about_at_another_server_says_so() -> None:
     known = Known(listed, base_url="https://proxy.example:8443")
     told = values(detail(known, NOW, 60, UNICODE, CET))
     assert told["Server"] == ("proxy.example:8443 is asked; the job was added at www.zohoapis.com")
+
+
+@pytest.mark.parametrize("state", S)
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_no_label_is_cut(state: S, width: int) -> None:
+    labels = [text(line)[1:13] for line in pane(read(0, 9, total=9, state=state), width=width)]
+    assert not any("…" in label for label in labels[3:])

@@ -127,6 +127,14 @@ def test_spread_and_all_places_known() -> None:
     }
 
 
+def test_what_this_program_packed_is_no_cluster_of_the_file() -> None:
+    blocks = [*[0] * 249, 10]
+    packed = FailureReport(10, (EMAIL,), (), placed=10, blocks=blocks, is_packed=True)
+    said = " ".join(dict(failure_sentences(packed)))
+    assert "1 of 250 blocks of 200 records has a failure: suspect records were packed" in said
+    assert "cluster" not in said
+
+
 def test_the_rest_of_many_groups_is_counted() -> None:
     groups = [FailureGroup(f"Reason {at}", (), 10, ()) for at in range(50)]
     found = drawn(FailureReport(500, tuple(groups), ()), 80)

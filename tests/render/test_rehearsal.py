@@ -44,6 +44,7 @@ def said(found: Rehearsal | None) -> str:
 def test_each_reading_of_the_rule_has_its_finish_and_its_calls() -> None:
     shown = said(KNOWN)
     assert "by the last 5 jobs of this form (4 completed, 1 user aborted)" in shown
+    assert "The range of check and --dry-run is calculated, not drawn: it may differ." in shown
     assert "Taken to fail: the 12 suspect records, and no other; in those jobs 0.4 % did." in shown
     assert (
         "If one bad record fails its batch: a system abort, 1m to 1m35s after the start, seen by "
@@ -73,11 +74,15 @@ def test_without_a_past_only_the_rule_is_spoken_of() -> None:
         "No past job of this form was read while it ran, so no finish and no calls are estimated."
         in shown
     )
-    assert "Whether one bad record fails its batch or fails alone: no system abort." in shown
+    assert (
+        "No matter whether one bad record fails its batch or fails alone: no system abort." in shown
+    )
     assert "Taken to fail: no record." in shown
     assert "estimate " not in shown
     nothing = replace(NO_PAST, knows_fields=False, outcomes=(Outcome(True, None),))
-    assert "nothing is known of a system abort" in said(nothing)
+    assert "As one bad record fails its batch: whether Zoho would abort it is not known." in said(
+        nothing
+    )
 
 
 def test_a_rule_that_is_known_is_no_if() -> None:

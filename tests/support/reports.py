@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from tests.support.insertions import insertion
-from tests.support.jobs import NOW, watched
+from tests.support.jobs import NOW, REF, watched
 from zcbulk_tui.domain.alerts import Alert, AlertKind, Severity
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Command, Outcome
@@ -44,6 +44,7 @@ def reported(
     reasons: tuple[Reason, ...] = (),
     before: int | None = None,
     at: datetime = ENDED,
+    job_id: str = REF.job_id,
 ) -> ReportedJob:
     """Returns a job of a report."""
     total = (
@@ -52,10 +53,11 @@ def reported(
     reading = JobReading(state, state.value, Counts(total, success, failed, left), at)
     earlier = JobReading(JobState.IN_PROGRESS, "In-progress", Counts(total, before, 0), BEGAN)
     return ReportedJob(
-        watched(label=label),
+        watched(job_id, label),
         reading,
         None if before is None else earlier,
         BEGAN,
+        None,
         ENDED if state.is_final else None,
         is_queued=True,
         reasons=reasons,
@@ -74,6 +76,7 @@ def full_report() -> NightReport:
         "Orders EU",
         1_970,
         30,
+        job_id="2",
         reasons=(Reason("INVALID_DATA-Number", ("Number",), 28), Reason("DUPLICATE", (), 2)),
     )
     running = reported("Prices", 5, 1, 94, JobState.IN_PROGRESS)
@@ -91,7 +94,7 @@ def full_report() -> NightReport:
         chains=(
             Chain(
                 (Attempt("Orders EU", BEGAN, JobKey("default", mixed.job.ref), mixed.reading),),
-                1,
+                0,
                 30,
             ),
         ),

@@ -13,13 +13,16 @@ from textual.widgets import Input, OptionList
 from tests.support.jobs import NOW, watched
 from tests.tui.profiles import ENDS_SOON, HOMES, LOCKED, Cast, publish_a_job
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, WatchedJob
+from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.monitor.events import JobChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.render.glyphs import UNICODE
+from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.app import DashboardApp
 from zcbulk_tui.tui.keys import KEYS
+from zcbulk_tui.tui.profile_spec import JobDefaults
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
+from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.help import HelpScreen
 from zcbulk_tui.tui.screens.profiles import ProfilesScreen
@@ -261,3 +264,43 @@ async def test_jobs_of_a_profile_that_is_no_more_are_offered(
         await cast.press("y")
         await cast.until(lambda: cast.app.screen is cast.screen)
     assert moved == [("default", jobs)]
+
+
+async def test_of_several_profiles_it_is_asked_which_one_gets_the_jobs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cast = Cast()
+    jobs = [watched("77", "Before")]
+    stage = JobDefaults(Environment.STAGE)
+    specs = [
+        cast.spec("acme")._replace(stranded={"default": jobs}),
+        cast.spec("lab")._replace(stranded={"default": jobs}, job_defaults=stage, read_only=True),
+    ]
+    cast.app = DashboardApp(*specs, now=lambda: NOW)
+    moved: list[tuple[str, str, list[WatchedJob]]] = []
+    async with cast.app.run_test(size=(120, 36)) as cast.pilot:
+        await cast.until(lambda: isinstance(cast.app.screen, ChooseScreen))
+        for profile in cast.screen.workspace.profiles:
+            assert profile.monitor is not None
+
+            def adopt(other: str, jobs: list[WatchedJob], name: str = profile.name) -> None:
+                moved.append((name, other, jobs))
+
+            monkeypatch.setattr(profile.monitor, "adopt", adopt)
+        said = " ".join(" ".join(cast.text()).split())
+        assert "Move 1 job to which profile?" in said
+        assert "acme (production)" in said
+        assert "lab (stage, read-only)" in said
+        assert "none: the next start asks again" in said
+        await cast.press("enter")
+        await cast.until(lambda: cast.app.screen is cast.screen)
+    assert moved == [("acme", "default", jobs)]
+
+
+def test_a_profile_of_another_environment_is_offered_with_what_it_is() -> None:
+    spec = Cast().spec("lab")._replace(job_defaults=JobDefaults(Environment.STAGE), read_only=True)
+    said = questions.adopt("default", [watched("1"), watched("2")], spec).paragraphs
+    assert "2 of them live in production, “lab” in stage." in said
+    assert "It is read-only: it leaves out start and abort." in said
+    fits = questions.adopt("default", [watched("1")], spec._replace(job_defaults=JobDefaults()))
+    assert not any("live in" in it for it in fits.paragraphs)

@@ -100,7 +100,7 @@ def run(arguments: Namespace) -> int:
             on_progress=on_progress,
         )
     ahead = None
-    if form is not None and not found.is_cut:
+    if form is not None and not found.is_cut and not found.header_blocks:
         # A memory that cannot be read says nothing of the past.
         with suppress(ConfigError):
             ahead = expected.expected_of(form, settings, found.facts.records)
@@ -108,8 +108,7 @@ def run(arguments: Namespace) -> int:
         print_json(as_object(found, expected.as_object(ahead)))
     else:
         print_report(found)
-        if ahead is not None:
-            print_lines([expected.sentence(ahead)])
+        print_lines(expected.sentences(ahead, header_blocks=found.header_blocks))
         if fields is None:
             print_lines(["  --form NAME --list-fields lists them, for 1 call."])
     return 1 if found.blocks else 0

@@ -19,10 +19,12 @@ from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.domain import proxies
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.watch_list import WatchList
+from zcbulk_tui.store.windows import seen_from_outside
 from zcbulk_tui.tui.app import DashboardApp, Preferences, last_words
 from zcbulk_tui.tui.profile_spec import US, JobDefaults, Profiles, ProfileSpec
 
@@ -79,7 +81,6 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
     state.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
     places.check(settings)
-    notice = " ".join(_notices())
     opened, watched = state.open_with_list(settings.profile)
     if jobs is not None:
         watched = [JobSnapshot(job) for job in jobs]
@@ -90,6 +91,8 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
 
         return connection.connect(settings, opened.database, jobs, sink, _not_saved)
 
+    stranded, held = _stranded(configuration, opened.database) if jobs is None else ({}, ())
+    notice = " ".join((*_notices(), *held))
     environment = Environment(settings.environment)
     job_defaults = JobDefaults(
         environment,
@@ -108,20 +111,31 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
         is_signed_in=partial(state.seems_signed_in, settings),
         notice=notice,
         problem=opened.problem,
-        stranded=_stranded(configuration, opened.database) if jobs is None else {},
+        stranded=stranded,
     )
 
 
 def _stranded(
     configuration: Configuration, database: Database
-) -> Mapping[str, Sequence[WatchedJob]]:
-    """The jobs that were added before the profiles of the file, or before one was renamed."""
+) -> tuple[Mapping[str, Sequence[WatchedJob]], Sequence[str]]:
+    """The jobs that were added before the profiles of the file, or before one was renamed.
+
+    Those that a window has open are left to it: what there is to know of them is a sentence each.
+    """
     settings = configuration.settings
     with suppress(ConfigError):  # the line above the list says what is wrong with the memory
-        return WatchList(database, settings.profile).stranded(
+        found = WatchList(database, settings.profile).stranded(
             configuration.profiles, home_of(settings)
         )
-    return {}
+        held = [name for name in found if seen_from_outside(database, name).windows]
+        said = [
+            f"A window is open on the profile “{one_line(name)}”, which the configuration does not "
+            f"have: {counted(len(found[name]), 'job')} of it can be moved here at a start without "
+            "that window."
+            for name in held
+        ]
+        return {name: jobs for name, jobs in found.items() if name not in held}, said
+    return {}, ()
 
 
 def _notices() -> Iterator[str]:

@@ -16,6 +16,7 @@ from zcbulk_tui.domain.rehearsal import usual_calls
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render.figures import spread
 from zcbulk_tui.render.forecast_words import last_jobs
+from zcbulk_tui.render.rehearsal import NO_JOB
 from zcbulk_tui.store.form_past import read_form_past
 from zcbulk_tui.store.json_objects import JsonObject
 
@@ -69,6 +70,18 @@ def teller(
         return "" if ahead is None else sentence(ahead)
 
     return told
+
+
+def sentences(ahead: Likely | None, *, header_blocks: bool) -> list[str]:
+    """Returns in words what is to be expected of a file.
+
+    Args:
+        ahead: What is; None where there is no past.
+        header_blocks: Whether its header would be refused, so that no job would run.
+    """
+    if header_blocks:
+        return [NO_JOB]
+    return [] if ahead is None else [sentence(ahead)]
 
 
 def sentence(ahead: Likely) -> str:

@@ -199,6 +199,7 @@ def as_object(
             "holding": spread.holding,
             "expected_at_random": figure(spread.expected),
             "clustered": spread.is_clustered,
+            "packed": report.is_packed,
         },
     }
 

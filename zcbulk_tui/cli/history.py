@@ -12,6 +12,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.domain.job import JobReading, WatchedJob
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.records import ControlRecord, History, JobEvent
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render import lineage, words
 from zcbulk_tui.render.figures import number, percent, rate
 from zcbulk_tui.render.glyphs import UNICODE
@@ -93,10 +94,10 @@ def lines(
     yield from _heading(history.job, zone)
     if history.insertion is not None:
         source, upload = history.insertion.source, history.insertion.upload_file
-        yield f"File: {source}, {source.rows:,} records, {source.size:,} bytes"
+        yield f"File: {source}, {counted(source.rows, 'record')}, {source.size:,} bytes"
         yield f"SHA-256: {source.sha256}"
         if upload.is_copy:
-            yield f"Uploaded: {upload.rows:,} of its records, {upload.size:,} bytes"
+            yield f"Uploaded: {words.uploaded(upload, source.rows)}"
     if chain is not None:
         yield ""
         yield from lineage.lines(chain, now, _CHAIN, UNICODE, zone=zone)

@@ -10,6 +10,7 @@ from zcbulk_tui.cli.output import page_width, print_json, print_lines
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.insertion import InsertPlan
 from zcbulk_tui.domain.preflight import Preflight
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.trial import Selection, Trial
 from zcbulk_tui.domain.upload import Suspects
 from zcbulk_tui.errors import DataError
@@ -48,14 +49,14 @@ def print_plan(
     if not records:
         raise DataError(
             f"Nothing of {facts.name} is left to upload",
-            f"It has {meant:,} records to be sent, and {left_out:,} would be left out.",
+            f"It has {counted(meant, 'record')} to be sent, and {left_out:,} would be left out.",
         )
     played = rehearsing.rehearsed(found, plan, settings) if arguments.rehearse else None
     jobs = ceil(records / plan.part_records) if plan.part_records and chosen is None else 1
     # How many parts the bytes make is known only when they are written.
     is_cut = chosen is None and found.is_cut_as(plan.suspects, plan.part_records)
     # It is that of one job: each of several waits for the one before, too.
-    is_one = jobs == 1 and not is_cut
+    is_one = jobs == 1 and not is_cut and not found.header_blocks
     ahead = expected.expected_of(plan.form, settings, records) if is_one else None
     if arguments.json:
         planned: JsonObject = {
@@ -76,21 +77,23 @@ def print_plan(
         print_json([planned])
         return
     least = "at least " if is_cut else ""
-    of_all = f"of the {whole:,} records" if records < whole - left_out else "records"
+    is_part = records < whole - left_out
+    what = f"{records:,} of the {whole:,} records" if is_part else counted(records, "record")
     print(
-        f"{records:,} {of_all} of a file of {size(facts.disk_bytes)}, into "
+        f"{what} of a file of {size(facts.disk_bytes)}, into "
         f"{queueing.place(plan.form)}{', as a trial' if chosen else ''}: "
         f"{least}{queueing.jobs(jobs)}."
     )
     lines = [f"Chosen: {chosen}."] if chosen is not None else []
     if left_out:
         lines.append(f"Suspect records that would be left out: {left_out:,}.")
+    if plan.suspects is Suspects.PACK and chosen is None and found.suspects:
+        lines.append(queueing.packed(len(found.suspects), "would be", "would be"))
     lines.append(queueing.price(jobs, plan, least))
     if arguments.rehearse:
         print_lines([*lines, "", *rehearsal.lines(played, page_width(check.LEAST_WIDTH)), ""])
     else:
-        if ahead is not None:
-            lines.append(expected.sentence(ahead))
+        lines += expected.sentences(ahead, header_blocks=found.header_blocks)
         with insert_context(settings) as (_, quota, _):
             print_lines([*lines, queueing.left(quota)])
     if arguments.list_fields and arguments.fields is None:

@@ -10,6 +10,7 @@ from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile, QueueStop, Stage
+from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.errors import QuotaSpentError, SignedOutError, SignInError
 from zcbulk_tui.monitor.events import CommandEnded, Event, QueueChanged
 from zcbulk_tui.monitor.insert_queue import InsertQueue
@@ -46,6 +47,7 @@ class Follower:
         files: How these files stand, by their keys; those that are over are gone.
         stop: Why none of them goes on; None where they do.
         held_by: The files that a person has to decide on before these, which wait behind them.
+        commanded: The jobs of which it has said what became of their start.
         changed: Set with every event.
     """
 
@@ -53,6 +55,7 @@ class Follower:
         self.files: dict[str, QueuedFile] = {}
         self.stop: QueueStop | None = None
         self.held_by: dict[str, QueuedFile] = {}
+        self.commanded: set[JobRef] = set()
         self.changed = asyncio.Event()
         self._keys = frozenset(keys)
         self._say = say
@@ -70,6 +73,7 @@ class Follower:
             for file in self.files.values():
                 self._tell(file)
         elif isinstance(event, CommandEnded):
+            self.commanded.add(event.job.ref)
             self.clear()
             self._say(f"{event.job.label}: {words.command(event.command, event.command.sent_at)}")
         self.changed.set()

@@ -15,12 +15,19 @@ from zcbulk_tui.data.matching import read_header
 from zcbulk_tui.data.new_files import NewFile, sync_folder
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import KEPT
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import SourceFile
-from zcbulk_tui.domain.job import Action, JobRef
+from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
-from zcbulk_tui.domain.report import MissingResult, NightReport, Reason, ReportedJob
+from zcbulk_tui.domain.report import (
+    MissingResult,
+    NightReport,
+    Reason,
+    ReportedJob,
+    Unstarted,
+)
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
@@ -160,19 +167,28 @@ def gather(
 
 def _unstarted(
     database: Database, profile: str, last: Iterable[ControlRecord]
-) -> Iterator[ControlRecord]:
+) -> Iterator[Unstarted]:
     """The starts without an effect, as far as was read; their files have left the queue."""
     jobs = recall.in_full(database, profile)
     waiting = {it.ref for it in jobs if it.state is not None and it.state.is_waiting}
+    running = {FormRef.of(it.ref): it.job for it in jobs if it.state is JobState.IN_PROGRESS}
     for record in last:
         command = record.command
         is_mine = record.profile == profile and record.job.ref in waiting
         if is_mine and command.action is Action.START and command.outcome in _WITHOUT_EFFECT:
-            yield record
+            yield Unstarted(record, running.get(FormRef.of(record.job.ref)))
 
 
 def _reported(ran: RanJob, results: Sequence[Result], insertions: Insertions) -> ReportedJob:
-    job = ReportedJob(ran.job, ran.last, ran.before, ran.started_at, ran.ended_at, ran.is_queued)
+    job = ReportedJob(
+        ran.job,
+        ran.last,
+        ran.before,
+        ran.started_at,
+        ran.started_before,
+        ran.ended_at,
+        ran.is_queued,
+    )
     if not job.counts.failed:
         return job
     if not job.is_over:

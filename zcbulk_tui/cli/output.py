@@ -9,6 +9,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -27,6 +28,15 @@ _NOBODY_READS = 128 + signal.SIGPIPE
 _ERASE = "\r\x1b[K"
 """Takes away what stands in the line of the cursor."""
 
+_COMMAND, _INDENT, _GOES_ON = ": zcbulk-tui ", "  ", " \\"
+"""How a command begins that a sentence ends with, and how it stands in lines of its own."""
+
+_WORD, _SHELL_WORD = re.compile(r"\S+"), re.compile(r"(?:'[^']*'|\S)+")
+"""A word of a text, and one of a command, in which a quoted part stays whole."""
+
+_PROGRAM = "zcbulk-tui: "
+"""What stands before what goes to the standard error."""
+
 _WIDTH = 100
 """Cells of a report where there is no terminal."""
 
@@ -37,7 +47,53 @@ def print_error(text: str) -> None:
     On a terminal it takes the place of a line that is shown for a while, as by `ProgressLine`.
     """
     begin = _ERASE if sys.stderr.isatty() else ""
-    print(f"{begin}zcbulk-tui: {text}", file=sys.stderr)
+    print(f"{begin}{_PROGRAM}{text}", file=sys.stderr)
+
+
+def print_prose(text: str) -> None:
+    """Writes sentences to the standard output; on a terminal, no word of them is broken."""
+    cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in [text] if cells is None else prose(text, cells):
+        print(line, flush=True)
+
+
+def print_error_prose(text: str) -> None:
+    """Writes sentences to the standard error, as `print_prose` does to the standard output."""
+    if sys.stderr.isatty():
+        cells = shutil.get_terminal_size().columns - len(_PROGRAM)
+        text = "\n".join(prose(text, cells))
+    print_error(text)
+
+
+def prose(text: str, cells: int) -> list[str]:
+    """Returns sentences in lines of at most so many cells, broken between words.
+
+    A command that they end with, and that does not fit, stands on lines of its own, as a shell
+    takes them. A word that is longer than a line stays whole.
+    """
+    if width(text) <= cells:
+        return [text]
+    said, sign, typed = text.rpartition(_COMMAND)
+    if not sign:
+        return _broken(text, cells)
+    room = cells - len(_INDENT) - len(_GOES_ON)
+    lines = _broken(_COMMAND.removeprefix(":") + typed, room, _SHELL_WORD)
+    return [
+        *_broken(f"{said}:", cells),
+        *(f"{_INDENT}{line}{_GOES_ON}" for line in lines[:-1]),
+        f"{_INDENT}{lines[-1]}",
+    ]
+
+
+def _broken(text: str, cells: int, words: re.Pattern[str] = _WORD) -> list[str]:
+    lines = [""]
+    for word in words.findall(text):
+        line = f"{lines[-1]} {word}".strip()
+        if width(line) > cells and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = line
+    return lines
 
 
 def print_lines(lines: Iterable[str | Line]) -> None:

@@ -24,6 +24,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import STARTED, Insertion, Stage, stage
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
+from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.errors import (
     ExitCode,
     HeldError,
@@ -34,6 +35,7 @@ from zcbulk_tui.errors import (
 )
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.render import queue as queue_words
+from zcbulk_tui.render import words
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.json_objects import JsonObject
@@ -239,6 +241,11 @@ async def _insert(
             if job is not None:
                 say(f"{insertion.label}: job {job.ref.job_id}, on the watch list")
             if job is not None and insertion.is_over:
+                if insertion.starts and job.ref not in follower.commanded:
+                    memory = context.memory
+                    last, known = memory.last_command(job.ref), memory.known(job).last
+                    said = started_elsewhere(last, known, job.ref.job_id, settings.profile)
+                    say(f"{insertion.label}: {said}")
                 continue
             if where is Stage.WAITS and error is None:
                 print_error(
@@ -251,6 +258,26 @@ async def _insert(
             else:
                 go_on = _go_on(insertion, settings.profile)
                 print_error(f"{_stays(insertion, settings.profile)}. To go on with it: {go_on}")
+
+
+def started_elsewhere(
+    last: ControlRecord | None, known: JobReading | None, job_id: str, profile: str
+) -> str:
+    """Returns what is known of the start of a job that another window has brought on its way.
+
+    Args:
+        last: The last command to it; None for none.
+        known: Its last reading; None for none.
+        job_id: Its id.
+        profile: Whose it is.
+    """
+    wait_for = f"To wait for its end: {command(f'wait {job_id}', profile)}"
+    if last is not None and last.command.action is Action.START:
+        said = words.command(last.command, datetime.now(UTC))
+        return f"{said} That was {last.operator}. {wait_for}"
+    if known is not None and known.state in STARTED:
+        return f"started, as its status “{known.raw_state}” shows. {wait_for}"
+    return "its start is up to the window that has uploaded it, and is not written down yet."
 
 
 def _stays(insertion: Insertion, profile: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from zcbulk_tui.cli import prompts
 from zcbulk_tui.cli.context import insert_context, now
+from zcbulk_tui.cli.output import print_error
 from zcbulk_tui.cli.preparing import CheckedFile, discard, sweep
 from zcbulk_tui.cli.shutdown import ended_by_signals
 from zcbulk_tui.cli.state import memory_file
@@ -89,7 +90,13 @@ def queue_file(
         sweep(folder, insertions, now())
         prepared = checked.prepare(plan, folder, context.operator, now(), selection=selection)
         try:
-            if not arguments.yes and not _confirmed(prepared, plan, quota, more):
+            suspects = len(checked.found.suspects) if selection is None else 0
+            kept = _suspects_kept(prepared, plan, suspects)
+            if arguments.yes:
+                say = print_error if arguments.json else print
+                for line in kept:
+                    say(line)
+            elif not _confirmed(prepared, plan, quota, [*kept, *more]):
                 discard(prepared)
                 return None
             first, *others = prepared.insertions
@@ -110,11 +117,6 @@ def _confirmed(
             next_step="In a script, add --yes.",
         )
     print(f"Insert {_records(parts)} into {place(form)}: {jobs(len(parts))}.")
-    if prepared.left_out_path is not None:
-        print(
-            f"{counted(prepared.left_out, 'record is', 'records are')} left out: "
-            f"{one_line(str(prepared.left_out_path))}"
-        )
     print("There is no rollback. No workflows run.")
     print(price(len(parts), plan))
     for line in (*more, left(quota)):
@@ -123,6 +125,28 @@ def _confirmed(
         typed = prompts.answer(f"To confirm, type the form's link name ({form.form}): ")
         return typed == form.form
     return prompts.confirm("Go on? [y/N] ")
+
+
+def _suspects_kept(prepared: Prepared, plan: InsertPlan, suspects: int) -> list[str]:
+    """Says what has become of the suspect records, a sentence each."""
+    if prepared.left_out_path is not None:
+        count = counted(prepared.left_out, "suspect record is", "suspect records are")
+        return [f"{count} left out, into {one_line(str(prepared.left_out_path))}"]
+    if plan.suspects is Suspects.PACK and suspects:
+        return [packed(suspects, "is", "are")]
+    return []
+
+
+def packed(count: int, one: str, several: str) -> str:
+    """Returns that suspect records stand behind all others, as a sentence.
+
+    Args:
+        count: How many.
+        one: The verb for one of them.
+        several: The verb for more.
+    """
+    records = counted(count, f"suspect record {one}", f"suspect records {several}")
+    return f"{records} packed together behind all others."
 
 
 def _records(parts: Sequence[Insertion]) -> str:

@@ -91,6 +91,7 @@ def _job(job: ReportedJob) -> JsonObject:
     return {
         **named_object(job.job),
         "started_at": moment(job.started_at),
+        "started_before": moment(job.started_before),
         "ended_at": moment(job.ended_at),
         "from_queue": job.is_queued,
         "last": job.reading and figures_object(job.reading),

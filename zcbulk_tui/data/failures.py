@@ -44,6 +44,10 @@ class LineIndex(Protocol):
     def columns(self) -> tuple[str, ...]:
         """The names of the columns by which it finds them."""
 
+    @property
+    def is_in_order(self) -> bool:
+        """Whether they stand as in the source; else some were packed behind others."""
+
     def lines(self, cells: Sequence[str]) -> tuple[int, ...]:
         """Returns the lines in which a record with these cells, under `columns`, may begin."""
 
@@ -195,6 +199,7 @@ class FailureFile:
             placed=self._places.placed,
             ambiguous=self._places.ambiguous,
             blocks=self._places.blocks,
+            is_packed=self._places.is_packed,
         )
 
     def _samples(self, groups: int) -> dict[int, list[FailedRow]]:
@@ -255,6 +260,7 @@ class _Places:
         self.placed = self.ambiguous = 0
         self.blocks = array("I")
         self.assumed: tuple[str, ...] = ()
+        self.is_packed = source is not None and not source.is_in_order
         self._source = source
         self._order: tuple[int, ...] = ()
         if source is None:

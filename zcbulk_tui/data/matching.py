@@ -126,6 +126,11 @@ class SourceIndex:
         return len(self.row_map)
 
     @property
+    def is_in_order(self) -> bool:
+        """Whether the records stand as in the source."""
+        return self.row_map.is_in_order
+
+    @property
     def has_all_columns(self) -> bool:
         """Whether the cells that are looked for are whole records."""
         return not self._whole

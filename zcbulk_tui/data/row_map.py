@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from heapq import merge
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from zcbulk_tui.data.delimiter import COMMA
@@ -86,6 +86,11 @@ class RowMap:
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the records stand as in the source; else some were moved behind others."""
+        return all(earlier < later for earlier, later in pairwise(self._lines))
 
     def line(self, record: int) -> int:
         """Returns the source line in which a record begins.

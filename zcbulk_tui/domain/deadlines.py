@@ -60,11 +60,13 @@ class Deadline(NamedTuple):
         at: When; aware.
         exact: False when `at` is only an upper bound.
         kind: What must be done by then.
+        earliest: The lower bound, where what was seen gives one; aware.
     """
 
     at: datetime
     exact: bool
     kind: Kind = Kind.START
+    earliest: datetime | None = None
 
     def urgency(self, now: datetime) -> Urgency:
         """Returns how near it is; where it is not exact it may be nearer."""
@@ -92,13 +94,18 @@ def upcoming(snapshot: JobSnapshot) -> Deadline | None:
     return next(iter(deadlines(snapshot)), None)
 
 
-def deadlines(snapshot: JobSnapshot) -> tuple[Deadline, ...]:
+def deadlines(snapshot: JobSnapshot, uploaded_at: datetime | None = None) -> tuple[Deadline, ...]:
     """Returns the deadlines of a job in its last known state, soonest first.
 
     A waiting job has its start, a finished one its result, if it has any. The uploaded file matters
     while the job runs, since records that are still unread when it is deleted may be lost. Before
     the start, the start deadline comes days earlier; after the end, no call returns or reuses the
     file.
+
+    Args:
+        snapshot: The job.
+        uploaded_at: When the upload of its file began, which Zoho accepted; None where that is not
+            known; aware.
     """
     state = snapshot.state
     if state is None:
@@ -106,10 +113,17 @@ def deadlines(snapshot: JobSnapshot) -> tuple[Deadline, ...]:
     if state.is_waiting:
         return (start_by(snapshot.job),)
     if state is JobState.IN_PROGRESS:
-        return (Deadline(_uploaded(snapshot) + KEPT, exact=False, kind=Kind.INPUT),)
+        return (_bounded(Kind.INPUT, uploaded_at, _uploaded(snapshot)),)
     if state.is_final and _has_result(snapshot):
-        return (Deadline(_ended(snapshot) + KEPT, exact=False, kind=Kind.RESULT),)
+        return (_bounded(Kind.RESULT, _before_end(snapshot), _ended(snapshot)),)
     return ()
+
+
+def _bounded(kind: Kind, earliest: datetime | None, latest: datetime) -> Deadline:
+    """Returns when something is deleted that was there after `earliest`, and at `latest`."""
+    is_bound = earliest is not None and earliest <= latest
+    least = earliest + KEPT if earliest is not None and is_bound else None
+    return Deadline(latest + KEPT, exact=False, kind=kind, earliest=least)
 
 
 def _uploaded(snapshot: JobSnapshot) -> datetime:
@@ -126,6 +140,14 @@ def _uploaded(snapshot: JobSnapshot) -> datetime:
 def _ended(snapshot: JobSnapshot) -> datetime:
     """Returns the latest time at which a finished job can have ended."""
     return next(r.read_at for r in snapshot.readings if r.state.is_final)
+
+
+def _before_end(snapshot: JobSnapshot) -> datetime | None:
+    """Returns the last reading that shows that a finished job had not ended; None for none."""
+    readings = snapshot.readings
+    end = next(place for place, it in enumerate(readings) if it.state.is_final)
+    before = [it for it in readings[:end] if it.state is not JobState.UNKNOWN]
+    return before[-1].read_at if before else None
 
 
 def _has_result(snapshot: JobSnapshot) -> bool:

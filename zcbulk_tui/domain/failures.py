@@ -81,6 +81,8 @@ class FailureReport:
         ambiguous: Records that may stand in several lines.
         blocks: Failures in each 200 records of the upload, in its order, as far as their places
             are known; empty where the source is not known.
+        is_packed: Whether suspect records were packed behind all others before the upload: then
+            blocks show that, and not where failures stand in the source.
     """
 
     records: int
@@ -90,6 +92,7 @@ class FailureReport:
     placed: int = 0
     ambiguous: int = 0
     blocks: Sequence[int] = ()
+    is_packed: bool = False
 
     def saved_by(self, groups: int) -> float:
         """Returns which share of the failures the largest groups are, from 0 to 1."""

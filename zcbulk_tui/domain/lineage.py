@@ -32,6 +32,7 @@ class Attempt(NamedTuple):
         reading: Its last reading; None for none.
         is_unclear: Whether it is not known what became of it: it has not been read, or an answer
             was lost, and no reading shows yet what that did.
+        repairs: The id of the job whose records it sends again; empty for none.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Attempt(NamedTuple):
     key: JobKey | None = None
     reading: JobReading | None = None
     is_unclear: bool = False
+    repairs: str = ""
 
     @property
     def counts(self) -> Counts:
@@ -49,6 +51,11 @@ class Attempt(NamedTuple):
     def is_over(self) -> bool:
         """Whether its job is known to be finished."""
         return self.reading is not None and self.reading.state.is_final
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its job expired: no record of it was ever processed."""
+        return self.reading is not None and self.reading.state is JobState.EXPIRED
 
     @property
     def sent(self) -> int:
@@ -107,6 +114,27 @@ class Chain(NamedTuple):
     def unclear(self) -> int:
         """Attempts of which it is not known what became of them."""
         return sum(it.is_unclear for it in self.attempts)
+
+    def rest(self, key: JobKey) -> int:
+        """Returns how many records a job left out that nothing has sent again, or is about to.
+
+        What an attempt has are records of the job that it repairs, then those of others before it:
+        a repair of the last attempt may name the first one. One of which it is not known how many
+        records it has may have all of them, and so may a file that waits.
+        """
+        if self.waiting:
+            return 0
+        rests: dict[JobKey, int] = {}
+        for attempt in self.attempts:
+            again = attempt.counts.total if not attempt.has_expired else 0
+            named = [it for it in rests if it.ref.job_id == attempt.repairs]
+            for before in dict.fromkeys((*named, *reversed(rests))):
+                taken = rests[before] if again is None else min(rests[before], again)
+                rests[before] -= taken
+                again = None if again is None else again - taken
+            if attempt.key is not None:
+                rests[attempt.key] = (attempt.counts.failed or 0) + (attempt.counts.left or 0)
+        return rests.get(key, 0)
 
     @property
     def is_over(self) -> bool:
@@ -270,7 +298,12 @@ def _attempt(listed: Listed, file: QueuedFile | None) -> Attempt:
     snapshot = listed.snapshot
     job, last = snapshot.job, snapshot.last
     return Attempt(
-        job.label, _created(snapshot), listed.key, last, is_unclear=_is_unclear(snapshot, file)
+        job.label,
+        _created(snapshot),
+        listed.key,
+        last,
+        is_unclear=_is_unclear(snapshot, file),
+        repairs=job.repairs,
     )
 
 
@@ -299,7 +332,7 @@ def _was_sent(file: QueuedFile) -> bool:
 def _attempt_of_file(file: QueuedFile) -> Attempt:
     insertion = file.insertion
     at = insertion.create.sent_at if insertion.create is not None else insertion.queued_at
-    return Attempt(insertion.label, at, is_unclear=True)
+    return Attempt(insertion.label, at, is_unclear=True, repairs=insertion.repairs)
 
 
 def _failed(jobs: Sequence[Listed]) -> int | None:

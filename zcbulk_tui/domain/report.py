@@ -14,6 +14,7 @@ from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.records import ControlRecord, JobEvent
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
+from zcbulk_tui.domain.snapshot import JobKey
 
 
 class Reason(NamedTuple):
@@ -38,7 +39,9 @@ class ReportedJob:
         job: The job.
         reading: Its last reading up to the end of the span; None for none.
         before: Its last reading before the span; None for none.
-        started_at: When its start was accepted, or was first seen; None if unknown; aware.
+        started_at: When its start was accepted; None if unknown; aware.
+        started_before: The first reading that shows it started, where that is all that is known of
+            its start; None for no such reading, or with a `started_at`; aware.
         ended_at: When its end was first read; None while it runs; aware.
         is_queued: Whether it came from the queue.
         reasons: Why records failed, the most frequent first.
@@ -50,6 +53,7 @@ class ReportedJob:
     reading: JobReading | None = None
     before: JobReading | None = None
     started_at: datetime | None = None
+    started_before: datetime | None = None
     ended_at: datetime | None = None
     is_queued: bool = False
     reasons: tuple[Reason, ...] = ()
@@ -89,13 +93,25 @@ class MissingResult(NamedTuple):
     deleted_at: datetime
 
 
+class Unstarted(NamedTuple):
+    """A start without an effect, of a job that waits for another one.
+
+    Attributes:
+        record: The start.
+        running: The other job of the same form that runs, by its last reading; None for none.
+    """
+
+    record: ControlRecord
+    running: WatchedJob | None = None
+
+
 class Sums(NamedTuple):
     """Records of several jobs, by their last readings.
 
     Attributes:
         success: That are in.
-        failed: That failed.
-        left: That were not processed.
+        failed: That failed; one that was sent again counts as its last attempt left it.
+        left: That were not processed; the same holds for them.
         unknown: Jobs of which a count is not known; they are in none of the figures that they lack.
     """
 
@@ -146,7 +162,7 @@ class NightReport:
     calls_left: int | None = None
     fetched: tuple[Result, ...] = ()
     unclear: tuple[ControlRecord, ...] = ()
-    unstarted: tuple[ControlRecord, ...] = ()
+    unstarted: tuple[Unstarted, ...] = ()
     files: tuple[QueuedFile, ...] = ()
     stop: QueueStop | None = None
     missing: tuple[MissingResult, ...] = ()
@@ -156,12 +172,45 @@ class NightReport:
     def sums(self) -> Sums:
         """What the jobs have brought, by their last readings."""
         counts = [it.counts for it in self.jobs]
+        chains = [self.chain_of(it) for it in self.jobs]
+        net = {id(it): it.counts for it in chains if it is not None}
+        # A chain of which its counts are not known adds those of each of its jobs.
+        unknown = {at for at, it in net.items() if it.failed is None or it.left is None}
+        alone = [
+            it
+            for it, chain in zip(counts, chains, strict=True)
+            if chain is None or id(chain) in unknown
+        ]
+        outcomes = [*alone, *(it for at, it in net.items() if at not in unknown)]
         return Sums(
             sum(it.success or 0 for it in counts),
-            sum(it.failed or 0 for it in counts),
-            sum(it.left or 0 for it in counts),
+            sum(it.failed or 0 for it in outcomes),
+            sum(it.left or 0 for it in outcomes),
             sum(None in (it.success, it.failed, it.left) for it in counts),
         )
+
+    @property
+    def seen_sums(self) -> tuple[int, int]:
+        """Records that failed and that were not processed, in each job on its own."""
+        counts = [it.counts for it in self.jobs]
+        return sum(it.failed or 0 for it in counts), sum(it.left or 0 for it in counts)
+
+    def chain_of(self, job: ReportedJob) -> Chain | None:
+        """Returns the chain that a job belongs to; None for none."""
+        key = JobKey(self.profile, job.job.ref)
+        return next((it for it in self.chains if key in (a.key for a in it.attempts)), None)
+
+    def is_mended(self, job: ReportedJob) -> bool:
+        """Whether all that a job left out was sent again, or is about to be."""
+        chain, counts = self.chain_of(job), job.counts
+        if chain is None or not (counts.failed or counts.left):
+            return False
+        return not chain.rest(JobKey(self.profile, job.job.ref))
+
+    @property
+    def failed_once(self) -> bool:
+        """Whether a record failed, even if it was sent again."""
+        return any(it.counts.failed for it in self.jobs)
 
     @property
     def before(self) -> int:

@@ -29,6 +29,7 @@ from zcbulk_tui.domain.insertion import (
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import ConfigError, HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.events import QueueChanged, Sink
 from zcbulk_tui.monitor.insert_steps import InsertSteps
@@ -126,7 +127,7 @@ class InsertQueue:
         """
         self._insertions.add(insertions)
         for insertion in insertions:
-            rows = f"{insertion.upload_file.rows:,} records"
+            rows = counted(insertion.upload_file.rows, "record")
             self._steps.say(
                 insertion, f"Queued for {insertion.form.form}: {insertion.source}, {rows}"
             )

@@ -35,6 +35,9 @@ _TITLE = 26
 PROBED = tuple(question for question in Question if question.is_probed)
 """What a probe asks, in the order that it is told in."""
 
+_RUNNING = "running"
+"""The aspect of `Question.STATE_WORDS` without which a dashboard does not know a job that runs."""
+
 _SHOWN = ("api_status", "details", "total", "success", "failed", "unprocessed", "retry_after")
 """What the raw answers of a report have of `Exchange.seen`: no id, no record, no field's name."""
 
@@ -52,7 +55,14 @@ _Safe = Callable[[str], str]
 
 def answered(contract: Contract) -> int:
     """Returns how many questions of a probe have an answer."""
-    return sum(question in contract.findings for question in PROBED)
+    return sum(_is_answered(contract.findings.get(question)) for question in PROBED)
+
+
+def _is_answered(finding: Finding | None) -> bool:
+    """Whether a question has its answer; without the word of a job that runs it has only a part."""
+    if finding is None:
+        return False
+    return finding.question is not Question.STATE_WORDS or _RUNNING in finding.values
 
 
 def step(number: int, exchange: Exchange, cells: int) -> Line:
@@ -113,7 +123,10 @@ def questions(contract: Contract, cells: int) -> Iterator[Line]:
         if finding is None:
             yield (title, Span("open", Look.DIM))
             continue
-        first, *more = wrap(one_line(answer_text(finding), 400), max(cells - _TITLE - 4, 20), 4)
+        said = answer_text(finding)
+        if not _is_answered(finding):
+            said = f"in part: {said}; {_RUNNING}: not seen"
+        first, *more = wrap(one_line(said, 400), max(cells - _TITLE - 4, 20), 4)
         yield (title, Span(first, Look.STRONG))
         for line in more:
             yield (Span(" " * (_TITLE + 4)), Span(line, Look.STRONG))
@@ -177,6 +190,8 @@ def report(
     for question in Question:
         finding = contract.findings.get(question)
         said = "open" if finding is None else _answer(finding, safe)
+        if finding is not None and not _is_answered(finding):
+            said = f"in part: {said}"
         found = "" if finding is None else f"{finding.found_at:%Y-%m-%d}"
         passing = "" if question.is_probed else " (not asked: noted in passing)"
         lines.append(f"| {described(question)}{passing} | {said} | {found} |")

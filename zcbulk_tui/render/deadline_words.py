@@ -2,7 +2,7 @@
 
 from datetime import datetime, tzinfo
 
-from zcbulk_tui.domain.deadlines import Deadline, Kind, Urgency
+from zcbulk_tui.domain.deadlines import KEPT, Deadline, Kind, Urgency
 from zcbulk_tui.render.figures import countdown
 from zcbulk_tui.render.span import Look
 
@@ -38,13 +38,22 @@ def describe(deadline: Deadline, now: datetime, zone: tzinfo | None = None) -> s
     left = (deadline.at - now).total_seconds()
     if left <= 0:
         return f"passed, {at}" if deadline.exact else f"passed, {at} at the latest"
-    return f"{'' if deadline.exact else 'unknown, at most '}{countdown(left)} left, {at}"
+    if deadline.exact:
+        return f"{countdown(left)} left, {at}"
+    if deadline.earliest is None:
+        return f"unknown, at most {countdown(left)} left, {at}"
+    least = countdown(max((deadline.earliest - now).total_seconds(), 0.0))
+    most = countdown(left)
+    return f"{most if least == most else f'{least} to {most}'} left, {at} at the latest"
 
 
-def explain(deadline: Deadline) -> str:
+def explain(deadline: Deadline, zone: tzinfo | None = None) -> str:
     """Returns the reason for a deadline, as a sentence."""
-    return (
-        f"{_FROM[deadline.kind]}."
-        if deadline.exact
-        else f"{_FROM[deadline.kind]}, which was not seen."
-    )
+    begin = _FROM[deadline.kind]
+    if deadline.exact:
+        return f"{begin}."
+    if deadline.earliest is None:
+        return f"{begin}, which was not seen."
+    least, most = ((it - KEPT).astimezone(zone) for it in (deadline.earliest, deadline.at))
+    day = "" if least.date() == most.date() else "%d %b "
+    return f"{begin}, which was between {least:{day}%H:%M:%S} and {most:{day}%H:%M:%S}."

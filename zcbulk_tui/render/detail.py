@@ -1,11 +1,13 @@
 """The detail pane of one job, the most important section first."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import deadlines
 from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
@@ -14,7 +16,7 @@ from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.result import Result
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render import deadline_words, figures, forecast_words, lineage, sparkline, words
 from zcbulk_tui.render.bar import bar
 from zcbulk_tui.render.budget import REASON
@@ -234,12 +236,19 @@ class _Pane:
 
     def _deadlines(self) -> FieldGroup:
         group = self._group("DEADLINES")
-        for one in deadlines(self._snapshot):
+        seen = replace(self._snapshot, readings=tuple(self._readings))
+        for one in deadlines(seen, self._uploaded_at()):
             look = deadline_words.LOOK[one.urgency(self._now)]
             parts = deadline_words.describe(one, self._now, self._zone)
             group.text(deadline_words.NAME[one.kind], parts, look)
-            group.text("", deadline_words.explain(one), Look.DIM)
+            group.text("", deadline_words.explain(one, self._zone), Look.DIM)
         return group
+
+    def _uploaded_at(self) -> datetime | None:
+        """When the upload began, where this program has sent the file and Zoho accepted it."""
+        upload = self._known.insertion.upload if self._known.insertion is not None else None
+        is_in = upload is not None and upload.outcome is Outcome.ACCEPTED
+        return upload.sent_at if upload is not None and is_in else None
 
     def _results(self) -> FieldGroup:
         group = self._group("RESULTS")
@@ -294,10 +303,10 @@ class _Pane:
         if insertion is not None:
             source, upload = insertion.source, insertion.upload_file
             group.text("Name", str(source))
-            group.text("Holds", f"{source.rows:,} records, {source.size:,} bytes")
+            group.text("Holds", f"{counted(source.rows, 'record')}, {source.size:,} bytes")
             group.text("SHA-256", source.sha256)
             if upload.is_copy:
-                group.text("Uploaded", f"{upload.rows:,} of its records, {upload.size:,} bytes")
+                group.text("Uploaded", words.uploaded(upload, source.rows))
         return group
 
     def _reference(self) -> FieldGroup:

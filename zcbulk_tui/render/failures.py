@@ -180,7 +180,13 @@ def _spreading(report: FailureReport) -> Iterator[tuple[str, Look]]:
     blocks = f"{spread.holding:,} of {counted(spread.blocks, 'block')}"
     have = "has" if spread.holding == 1 else "have"
     random = f"at random it would be {spread.expected:,.0f} (estimate)"
-    if spread.is_clustered:
+    if report.is_packed:
+        said = (
+            f"{blocks} of {BATCH} records {have} a failure: suspect records were packed together "
+            "before the upload, so this shows nothing of where they stand in the file."
+        )
+        yield f"{said[0].upper()}{said[1:]}", Look.TEXT
+    elif spread.is_clustered:
         said = f"Failures cluster: {blocks} of {BATCH} records {have} one; {random}."
         yield said, Look.WARNING
     else:

@@ -7,8 +7,8 @@ from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, width, wrap
 
-_NAME = 9
-"""Cells of the names of values."""
+_NAME = 12
+"""Cells of the names of values: those of the longest, “Result until”. None of them is cut."""
 
 _MOST_LINES = 5
 """Lines that one value may take."""

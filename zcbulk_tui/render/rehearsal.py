@@ -11,6 +11,9 @@ from zcbulk_tui.render.forecast_words import last_jobs
 from zcbulk_tui.render.preflight import share
 from zcbulk_tui.render.span import Line, Look, Span, wrap
 
+NO_JOB = "The header would be refused: no job would run."
+"""What stands in the place of a forecast where nothing of a file would go in."""
+
 _INDENT = 2
 
 _MOST_LINES = 6
@@ -36,7 +39,7 @@ def _wrapped(sentence: str, cells: int) -> list[str]:
 
 def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
     if found is None:
-        yield "The header would be refused: no job would run.", Look.ERROR
+        yield NO_JOB, Look.ERROR
         return
     yield _basis(found.past), Look.TEXT
     yield _bad(found), Look.TEXT
@@ -56,6 +59,8 @@ def _sentences(found: Rehearsal | None) -> Iterator[tuple[str, Look]]:
         yield "After a system abort the next job waits for your word.", Look.TEXT
     if found.past is not None and any(it.calls for it in found.outcomes):
         yield "Not in it: aborts by users, and the time of create and upload.", Look.DIM
+    if found.parts == 1 and any(it.finish for it in found.outcomes):
+        yield "The range of check and --dry-run is calculated, not drawn: it may differ.", Look.DIM
 
 
 def _basis(past: FormPast | None) -> str:
@@ -90,7 +95,7 @@ def _bad(found: Rehearsal) -> str:
 
 def _reading(outcome: Outcome, found: Rehearsal, *, same: bool) -> str:
     if same and len(found.outcomes) > 1:
-        return "Whether one bad record fails its batch or fails alone: "
+        return "No matter whether one bad record fails its batch or fails alone: "
     word = "If" if len(found.outcomes) > 1 else "As"
     if outcome.one_fails_its_batch:
         return f"{word} one bad record fails its batch: "
@@ -101,7 +106,7 @@ def _what(outcome: Outcome, found: Rehearsal) -> str:
     """What becomes of the file, but for the reading that it holds under."""
     chance, is_sure = outcome.abort_chance, found.share is None
     if chance is None:
-        return "nothing is known of a system abort."
+        return "whether Zoho would abort it is not known."
     if is_sure:
         said = "a system abort" if chance else "no system abort"
     else:

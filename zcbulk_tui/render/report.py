@@ -7,11 +7,14 @@ from datetime import datetime
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.commands import command, login
+from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.records import Record
-from zcbulk_tui.domain.report import MissingResult, NightReport, ReportedJob
+from zcbulk_tui.domain.report import MissingResult, NightReport, ReportedJob, Unstarted
 from zcbulk_tui.domain.result import ResultStage
+from zcbulk_tui.domain.snapshot import JobKey
 from zcbulk_tui.domain.text import counted, one_line
+from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render import lineage, log, queue, words
 from zcbulk_tui.render.figures import duration, number
 from zcbulk_tui.render.night import stopped
@@ -45,7 +48,7 @@ def markdown(report: NightReport) -> str:
         _section("Needs a person", _bullets(needs(report)) or ["Nothing."]),
         _section("What ran", _jobs(report)),
         _section("Net results", _bullets(_net(report))) if report.chains else [],
-        _section("Why records failed", _failures(report)) if report.sums.failed else [],
+        _section("Why records failed", _failures(report)) if report.failed_once else [],
         _section("What was done", _bullets(_done(report)) or ["Nothing."]),
         _section("Alerts", _bullets(_alerts(report)) or ["None."]),
         _section("Calls", _calls(report)),
@@ -90,22 +93,49 @@ def needs(report: NightReport) -> list[str]:
             f"{_md(record.job.label)}: what became of the {verb} of {_at(report, record.at)} is "
             f"not known. Look at it: {_job_command('status', record.job, profile)}"
         )
-    for record in report.unstarted:
-        found.append(
-            f"{_md(record.job.label)}: its start of {_at(report, record.at)} had no effect, as far "
-            f"as was read. Start it again: {_job_command('start', record.job, profile)}"
-        )
+    found += [_unstarted(report, it) for it in report.unstarted]
     for job in report.ended_badly:
-        found.append(f"{_md(job.job.label)}: {_bad_end(job)}. {_mend(job, profile)}")
+        if not report.is_mended(job):
+            found.append(f"{_md(job.job.label)}: {_bad_end(job)}{_rest(report, job)}")
     for job in report.with_failures:
-        failed = counted(job.counts.failed or 0, "record")
-        found.append(f"{_md(job.job.label)}: {failed} failed. {_mend(job, profile)}")
+        if not report.is_mended(job):
+            failed = counted(job.counts.failed or 0, "record")
+            found.append(f"{_md(job.job.label)}: {failed} failed{_rest(report, job)}")
     for file in report.files:
         label = _md(file.insertion.label)
         go_on = _code(command(f"queue go-on {file.insertion.key[:8]}", profile))
         found.append(f"{label} waits in the queue: {_md(queue.said(file))}. To send it: {go_on}")
     found += [_missing(report, missing) for missing in report.missing]
     return found
+
+
+def _unstarted(report: NightReport, unstarted: Unstarted) -> str:
+    """Says what became of a start, and the next step, which depends on why it was refused."""
+    record, profile = unstarted.record, report.profile
+    said = f"{_md(record.job.label)}: its start of {_at(report, record.at)}"
+    start = _job_command("start", record.job, profile)
+    command, error = record.command, record.command.error
+    if command.outcome is not Outcome.REFUSED:
+        return f"{said} had no effect, as far as was read. Start it again: {start}"
+    if error is None:
+        return f"{said} was refused. Start it again: {start}"
+    was = "was not carried out" if error.answer is None else "was refused"
+    why = " ".join([f"{_md(error.title)}.", *map(_md, _words(error))])
+    if unstarted.running is not None:
+        wait = _job_command("wait", unstarted.running, profile)
+        step = f"{_md(unstarted.running.label)} runs in its form: wait for its end with {wait}."
+    else:
+        step = _md(error.next_step)
+    return " ".join(filter(None, (f"{said} {was}: {why}", step, f"To start it: {start}")))
+
+
+def _words(error: ZcbulkError) -> Iterator[str]:
+    """The cause of an error, and what the server said; not what to do."""
+    if error.cause:
+        yield error.cause
+    if error.answer is not None:
+        said = error.answer.with_sender
+        yield said if said.endswith(".”") else f"{said}."
 
 
 def _bad_end(job: ReportedJob) -> str:
@@ -115,10 +145,22 @@ def _bad_end(job: ReportedJob) -> str:
     return f"{_md(state)}; {number(counts.success)} in, {number(counts.failed)} failed{left}"
 
 
+def _rest(report: NightReport, job: ReportedJob) -> str:
+    """Says what else became of the records that a job left out, and the next step."""
+    chain, mend = report.chain_of(job), _mend(job, report.profile)
+    rest = chain.rest(JobKey(report.profile, job.job.ref)) if chain is not None else None
+    lost = (job.counts.failed or 0) + (job.counts.left or 0)
+    if rest is None or rest == lost:
+        return f". {mend}"
+    again = f"{lost - rest:,} of these {lost:,}"
+    return f"; {again} were sent again, {rest:,} not. {mend}"
+
+
 def _mend(job: ReportedJob, profile: str) -> str:
     if not (job.counts.failed or job.counts.left):
         return f"Look at it: {_job_command('status', job.job, profile)}"
-    return f"To see how to send them again: {_job_command('repair', job.job, profile)} --suggest"
+    suggest = _job_command("repair", job.job, profile, "--suggest")
+    return f"To see how to send them again: {suggest}"
 
 
 def _missing(report: NightReport, missing: MissingResult) -> str:
@@ -127,7 +169,7 @@ def _missing(report: NightReport, missing: MissingResult) -> str:
     if missing.stage is ResultStage.GONE:
         return f"{what}. Zoho has no such file, or none any more."
     fetch = _job_command("results", missing.job, report.profile)
-    deleted = f"Zoho deletes them at {_at(report, missing.deleted_at)}"
+    deleted = f"Zoho deletes them at {_at(report, missing.deleted_at)} at the latest"
     if missing.stage is not None and missing.stage.is_open:
         return f"{what} yet. A dashboard fetches them by itself; {deleted}. To do so now: {fetch}"
     return f"{what}. {deleted}. Fetch them: {fetch}"
@@ -158,7 +200,7 @@ def _jobs(report: NightReport) -> list[str]:
         (
             _md(it.job.label),
             _md(words.state(it.reading).text) if it.reading is not None else "not read",
-            _maybe_at(report, it.started_at),
+            _started(report, it),
             _maybe_at(report, it.ended_at) if it.ended_at else "",
             number(it.counts.success, 20),
             number(it.counts.failed, 20),
@@ -173,6 +215,9 @@ def _jobs(report: NightReport) -> list[str]:
     said = list(_table(heads, [*rows, total], right=(4, 5, 6)))
     if report.before:
         said += ["", f"{report.before:,} of those that are in were in before."]
+    if (sums.failed, sums.left) != report.seen_sums:
+        again = "What a repair has sent again counts in the sum as its last attempt left it."
+        said += ["", again]
     if sums.unknown:
         lacks = counted(sums.unknown, "job lacks a count", "jobs lack a count")
         said += ["", f"{lacks}, and adds nothing for it to the sum."]
@@ -281,14 +326,20 @@ def _code(text: str) -> str:
     return f"{fence}{space}{one_line(text, 600)}{space}{fence}"
 
 
-def _job_command(words: str, job: WatchedJob, profile: str) -> str:
-    return _code(command(f"{words} {shlex.quote(job.label)}", profile))
+def _job_command(words: str, job: WatchedJob, profile: str, *options: str) -> str:
+    return _code(command(" ".join((words, shlex.quote(job.label), *options)), profile))
 
 
 def _at(report: NightReport, moment: datetime) -> str:
     """Returns a time of day, with the date where it is not that of the end of the span."""
     local, end = moment.astimezone(), report.ended_at.astimezone()
     return f"{local:%H:%M}" if local.date() == end.date() else f"{local:%d %b %H:%M}"
+
+
+def _started(report: NightReport, job: ReportedJob) -> str:
+    if job.started_at is None and job.started_before is not None:
+        return f"before {_at(report, job.started_before)}"
+    return _maybe_at(report, job.started_at)
 
 
 def _maybe_at(report: NightReport, moment: datetime | None) -> str:

@@ -7,7 +7,7 @@ from zcbulk_tui.domain.deadlines import Kind, deadlines
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.result import BY_THEMSELVES, Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render import deadline_words
 from zcbulk_tui.render.figures import clock, countdown, number
 from zcbulk_tui.render.preflight import size
@@ -42,7 +42,8 @@ def stands(
         case ResultStage.ON_DISK if result.file is not None:
             at = clock(result.file.fetched_at, now, zone)
             if result.is_short:
-                return Span(f"here since {at}: {result.file.records:,} records", Look.WARNING)
+                records = counted(result.file.records, "record")
+                return Span(f"here since {at}: {records}", Look.WARNING)
             return Span(f"here since {at}, {size(result.file.size)}", Look.SUCCESS)
         case ResultStage.FETCHING:
             came = f": {size(got)} so far" if got else ""

@@ -33,15 +33,19 @@ _SUMMED = {
 """States that are counted together where they are counted in words."""
 
 
-def totals(states: Counter[JobState | None], glyphs: Glyphs, *, in_words: bool) -> list[Span]:
+def totals(
+    states: Counter[JobState | None], glyphs: Glyphs, *, in_words: bool, is_narrow: bool = False
+) -> list[Span]:
     """How many jobs are in each state, in the order of a job's life.
 
     Args:
         states: How many jobs are in each; None for those that have not been read.
         glyphs: The characters.
         in_words: Whether states are named, all that were aborted together; else each has its glyph.
+        is_narrow: Whether there is little room, even for the jobs that have no glyph.
     """
-    unread = [_GAP, Span(f"{states[None]:,} not read yet", Look.DIM)] if states[None] else []
+    kind = " unread" if is_narrow else " not read yet"
+    unread = [_GAP, Span(f"{states[None]:,}{kind}", Look.DIM)] if states[None] else []
     counted: Counter[JobState] = Counter()
     for state, count in states.items():
         if state is not None:
@@ -54,6 +58,14 @@ def totals(states: Counter[JobState | None], glyphs: Glyphs, *, in_words: bool) 
             look = (looks if in_words else words.LOOK)[state]
             spans += [_GAP, Span(f"{counted[state]:,}{kind}", look)]
     return spans
+
+
+def _whole(counts: Sequence[Span], room: int) -> Line:
+    """Returns what fits of the jobs by state: no count of them is cut, so that it misleads."""
+    shown = len(counts)
+    while line_width(counts[:shown]) > room:
+        shown -= 1
+    return fit_line(counts[:shown], room)
 
 
 def connection(service: ServiceSnapshot, now: datetime, failing: int = 0) -> Span:
@@ -213,11 +225,11 @@ def status_line(
     room = width - line_width(left) - line_width(state) - 1
     counts, calls = next(
         ((kind, form) for kind in kinds for form in forms if line_width([*kind, *form]) <= room),
-        (kinds[-1], forms[-1]),
+        (totals(states, glyphs, in_words=False, is_narrow=True), forms[-1]),
     )
     right = [*calls, *state]
     room = width - line_width(left) - line_width(right)
-    middle = fit_line(counts, max(room - 1, 0))
+    middle = _whole(counts, max(room - 1, 0))
     return fit_line([*left, *middle, Span(" "), *right], width)
 
 

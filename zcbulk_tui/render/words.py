@@ -10,6 +10,7 @@ from zcbulk_tui.domain.planner import Effect
 from zcbulk_tui.domain.records import ANSWERED_WITHIN
 from zcbulk_tui.domain.risk import Level
 from zcbulk_tui.domain.snapshot import JobSnapshot
+from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import (
     Occasion,
     QuotaSpentError,
@@ -146,6 +147,15 @@ _SHOWN = {
     Outcome.UNPROVEN: "the job is in that state; whether this command did it is not known",
 }
 """What a status shows of a command whose answer was unclear."""
+
+
+def uploaded(upload: UploadFile, records: int) -> str:
+    """Returns what was uploaded in the place of a file of so many records, and how it differs."""
+    which = "all" if upload.rows == records else f"{upload.rows:,}"
+    return (
+        f"{which} of its records, {upload.size:,} bytes, written anew: UTF-8, with commas and CRLF "
+        "line ends"
+    )
 
 
 def unclear(error: ZcbulkError | None) -> str:

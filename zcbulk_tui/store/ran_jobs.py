@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from zcbulk_tui.domain.insertion import STARTED
 from zcbulk_tui.domain.job import JobReading, JobState, WatchedJob
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.rows import (
@@ -41,11 +42,9 @@ _WAS_OVER = f"""(
 
 _RAN = f"""
 WITH found AS (
-    SELECT jobs.id, jobs.added_at,
-        ifnull(jobs.started_at, (
-            SELECT min(at) FROM readings
-            WHERE job = jobs.id AND state = '{JobState.IN_PROGRESS.value}'
-        )) AS began,
+    SELECT jobs.id, jobs.added_at, jobs.started_at AS began,
+        (SELECT min(at) FROM readings
+            WHERE job = jobs.id AND state IN ({_quoted(STARTED)})) AS seen,
         (SELECT min(at) FROM readings WHERE job = jobs.id AND state IN ({_quoted(_FINAL)})) AS over,
         EXISTS (SELECT 1 FROM readings WHERE job = jobs.id AND at BETWEEN :since AND :until
             AND state = '{JobState.IN_PROGRESS.value}') AS was_running,
@@ -53,14 +52,14 @@ WITH found AS (
             AND insertions.job_id = jobs.job_id AND insertions.origin = jobs.origin) AS queued
     FROM jobs WHERE jobs.profile = :profile
 )
-SELECT {JOB}, found.began, found.over, found.queued, {_WAS_OVER},
+SELECT {JOB}, found.began, found.seen, found.over, found.queued, {_WAS_OVER},
     {_READING.format("last")}, {_READING.format("earlier")}
 FROM found JOIN jobs ON jobs.id = found.id
     LEFT JOIN readings AS last ON last.id = {_NEWEST.format("<= :until")}
     LEFT JOIN readings AS earlier ON earlier.id = {_NEWEST.format("< :since")}
 WHERE found.was_running OR found.over BETWEEN :since AND :until
-    OR found.began BETWEEN :since AND :until
-ORDER BY ifnull(found.began, found.over), jobs.id
+    OR ifnull(found.began, found.seen) BETWEEN :since AND :until
+ORDER BY coalesce(found.began, found.seen, found.over), jobs.id
 """
 
 
@@ -69,7 +68,9 @@ class RanJob(NamedTuple):
 
     Attributes:
         job: The job.
-        started_at: When its start was accepted, or was first seen; None if unknown; aware.
+        started_at: When its start was accepted; None if unknown; aware.
+        started_before: The first reading that shows it started, where that is all that is known of
+            its start; None for no such reading, or with a `started_at`; aware.
         ended_at: When its end was first read, within the span; None for not; aware.
         is_queued: Whether it came from the queue.
         last: Its last reading up to the end of the span; None for none.
@@ -79,6 +80,7 @@ class RanJob(NamedTuple):
 
     job: WatchedJob
     started_at: datetime | None
+    started_before: datetime | None
     ended_at: datetime | None
     is_queued: bool
     last: JobReading | None
@@ -101,13 +103,14 @@ def ran_jobs(database: Database, profile: str, since: datetime, until: datetime)
     values = {"profile": profile, "since": to_millis(since), "until": to_millis(until)}
     found = []
     for row in database.rows(_RAN, values):
-        began, over, queued, was_over, *readings = row[JOB_WIDTH:]
+        began, seen, over, queued, was_over, *readings = row[JOB_WIDTH:]
         last, before = tuple(readings[:_WIDTH]), tuple(readings[_WIDTH:])
         ended_at = maybe_moment(over)
         found.append(
             RanJob(
                 to_job(row[:JOB_WIDTH]),
                 maybe_moment(began),
+                maybe_moment(seen) if began is None else None,
                 ended_at if ended_at is not None and ended_at <= until else None,
                 bool(queued),
                 None if last[0] is None else to_reading(last),

@@ -113,7 +113,7 @@ class FormNames(NamedTuple):
 def question(
     prepared: Prepared,
     plan: InsertPlan,
-    expected: Callable[[FormRef, int], str],
+    expected: Callable[[FormRef, int], str] | None,
     calls_left: str,
 ) -> Question:
     """Asks whether to insert what was prepared; there is at least one part.
@@ -121,13 +121,14 @@ def question(
     Args:
         prepared: What is uploaded.
         plan: How.
-        expected: See `Inserting`.
+        expected: See `Inserting`; None where nothing is to be expected.
         calls_left: How many calls are left today, as a sentence; empty where that is not known.
     """
     files, form = prepared.insertions, plan.form
     records = sum(it.upload_file.rows for it in files)
     in_production = form.environment is Environment.PRODUCTION
     steps = CALLS if plan.starts else CALLS - 1
+    is_alone = len(files) == 1 and plan.starts
     jobs = counted(len(files), "job", "jobs, one after the other")
     then = "starts it" if plan.starts else "leaves it unstarted, for 3 hours at most"
     paragraphs = [
@@ -136,11 +137,11 @@ def question(
         "workflows run.",
         *_left_out(prepared),
         *([f"They are those that job {plan.repairs} has not brought in."] if plan.repairs else []),
-        *filter(None, [expected(form, records) if len(files) == 1 and plan.starts else ""]),
+        *filter(None, [expected(form, records) if expected is not None and is_alone else ""]),
         f"It costs {steps * len(files)} calls, and then the status readings. {calls_left}".strip(),
     ]
     return Question(
-        f"Insert {records:,} records of {fit(files[0].source.name, 40).rstrip()}?",
+        f"Insert {counted(records, 'record')} of {fit(files[0].source.name, 40).rstrip()}?",
         paragraphs,
         yes="Insert",
         typed=Typed("the form's link name", form.form) if in_production else None,
@@ -151,4 +152,4 @@ def _left_out(prepared: Prepared) -> Sequence[str]:
     if prepared.left_out_path is None:
         return ()
     where = one_line(str(prepared.left_out_path))
-    return (f"{prepared.left_out:,} records are left out, into {where}.",)
+    return (f"{counted(prepared.left_out, 'record is', 'records are')} left out, into {where}.",)

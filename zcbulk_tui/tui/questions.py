@@ -11,6 +11,7 @@ from zcbulk_tui.domain.text import counted
 from zcbulk_tui.render import lineage, words
 from zcbulk_tui.render.figures import number, roughly
 from zcbulk_tui.render.night import stopped
+from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.question import Question, Typed
 from zcbulk_tui.tui.workspace import Targets, Workspace
 
@@ -54,19 +55,46 @@ def remove(workspace: Workspace, jobs: Sequence[Listed]) -> Question:
     )
 
 
-def adopt(other: str, jobs: Sequence[WatchedJob], profile: str) -> Question:
-    """Asks whether to move jobs here from a profile that is no more; there is at least one."""
-    one = len(jobs) == 1
-    jobs_word, they, them = ("job", "It was", "it") if one else ("jobs", "They were", "them")
+def adopt(other: str, jobs: Sequence[WatchedJob], spec: ProfileSpec) -> Question:
+    """Asks whether to move jobs to a profile from one that is no more; there is at least one."""
+    environment = spec.job_defaults.environment
+    strange = [job for job in jobs if job.ref.environment is not environment]
+    places = ", ".join(sorted({job.ref.environment.value for job in strange}))
+    differ = f"{len(strange):,} of them live in {places}, “{spec.badge}” in {environment.value}."
     return Question(
-        f"Move {len(jobs):,} {jobs_word} to the profile “{profile}”?",
+        f"Move {counted(len(jobs), 'job')} to the profile “{spec.badge}”?",
         [
-            f"{they} added with the profile “{other}”, which the configuration does not have: "
-            f"nobody polls {them}.",
+            _stranded(other, jobs),
+            *([differ] if strange else []),
+            *(["It is read-only: it leaves out start and abort."] if spec.read_only else []),
             "The watch list and all that is remembered move. Nothing changes at Zoho.",
             "After a no they stay where they are, and the next start asks again.",
         ],
         yes="Move",
+    )
+
+
+def choose_adopter(
+    other: str, jobs: Sequence[WatchedJob], specs: Sequence[ProfileSpec]
+) -> tuple[str, str, list[str]]:
+    """Asks to which of several profiles jobs move from one that is no more.
+
+    Returns:
+        The title, the text, and the lines to choose from: one for each profile, and one for none.
+    """
+    lines = [
+        f"{it.badge} ({it.job_defaults.environment.value}{', read-only' if it.read_only else ''})"
+        for it in specs
+    ]
+    title = f"Move {counted(len(jobs), 'job')} to which profile?"
+    return title, _stranded(other, jobs), [*lines, "none: the next start asks again"]
+
+
+def _stranded(other: str, jobs: Sequence[WatchedJob]) -> str:
+    were, them = ("It was", "it") if len(jobs) == 1 else ("They were", "them")
+    return (
+        f"{were} added with the profile “{other}”, which the configuration does not have, and "
+        f"which no window is open on: nobody polls {them}."
     )
 
 
@@ -112,7 +140,7 @@ def go_on(file: QueuedFile) -> Question:
         starts = "and is started" if insertion.starts else "and is not started"
         consequence = (
             f"{before}Where the form's slot is free, its next job is created, gets "
-            f"{insertion.upload_file.rows:,} records, {starts}."
+            f"{counted(insertion.upload_file.rows, 'record')}, {starts}."
         )
         return Question(
             f"Insert “{insertion.label}” now?", [where, consequence], yes="Insert", typed=typed

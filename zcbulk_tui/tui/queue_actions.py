@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
+from zcbulk_tui.domain.text import counted
 from zcbulk_tui.errors import ConfigError, UsageError
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_view import ProfileView
@@ -69,7 +70,7 @@ class QueueActions:
         last = insertion.last_step
         error = last[1].error if last else None
         return [
-            f"{source}: {upload.rows:,} records, {upload.size:,} bytes, "
+            f"{source}: {counted(upload.rows, 'record')}, {upload.size:,} bytes, "
             f"SHA-256 {upload.sha256[:12]}….",
             f"Form {form.form} in {form.owner}/{form.app}, {form.environment.value}.",
             f"Queued by {insertion.operator}.",

@@ -225,6 +225,34 @@ def test_a_probe_may_be_spread_over_runs(cli: CommandLine, creator: Creator) -> 
     assert len(creator.log) <= MOST_CALLS
 
 
+def test_without_a_terminal_it_shows_its_plan_and_price_before_it_refuses(
+    cli: CommandLine, creator: Creator
+) -> None:
+    ended = cli(*PROBE)
+    assert (ended.code, creator.log) == (2, [])
+    assert "starts some and aborts others" in ended.out
+    assert "It costs at most" in ended.out
+    assert "In a script, add --yes." in ended.err
+
+
+def test_the_answers_of_a_complete_probe_take_no_yes(cli: CommandLine, creator: Creator) -> None:
+    assert cli(*PROBE, "--yes").code == 0
+    made = len(creator.log)
+    ended = cli(*PROBE)
+    assert (ended.code, ended.err, len(creator.log)) == (0, "", made)
+    assert "questions are answered:" in ended.out
+
+
+def test_a_run_that_stops_says_how_many_calls_the_next_step_takes(
+    cli: CommandLine, creator: Creator
+) -> None:
+    ended = cli(*PROBE, "--yes", *FEW)
+    assert len(creator.log) <= 14
+    takes = re.search(r"what comes next: that takes at least (\d+) calls?\.", ended.out)
+    assert takes is not None
+    assert 0 < int(takes[1]) <= MOST_CALLS
+
+
 def test_the_day_s_reserve_ends_a_run(
     cli: CommandLine, creator: Creator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

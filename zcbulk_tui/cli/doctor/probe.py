@@ -7,7 +7,6 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +17,13 @@ from zcbulk_tui.cli.contracts import print_contradiction, watch
 from zcbulk_tui.cli.doctor import probe_end
 from zcbulk_tui.cli.doctor.contract import PROBE
 from zcbulk_tui.cli.insert import check_may_send
-from zcbulk_tui.cli.output import page_width, print_error, print_lines
+from zcbulk_tui.cli.output import (
+    page_width,
+    print_error,
+    print_error_prose,
+    print_lines,
+    print_prose,
+)
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.cli.queueing import place
 from zcbulk_tui.config import load
@@ -132,11 +137,6 @@ def run(arguments: Namespace) -> int:
     check_may_send(settings)
     form = forms.form_of(arguments, settings)
     report = None if arguments.report is None else probe_end.report_path(arguments)
-    if not arguments.yes and not prompts.has_terminal():
-        raise UsageError(
-            "There is no terminal to ask on, so nothing was sent",
-            next_step="In a script, add --yes.",
-        )
     with insert_context(settings) as (context, quota, insertions):
         check_is_free(form, insertions, context.memory)
         contracts = Contracts(insertions.database, settings.profile)
@@ -150,14 +150,30 @@ def run(arguments: Namespace) -> int:
             _check_calls(arguments, settings, least)
             quota.check(least)
             _announce(arguments, form, transcript, quota)
-    if not (is_complete or arguments.yes) and not prompts.confirm("Go on? [y/N] "):
-        raise RefusedError("Nothing was sent", "It was not confirmed.")
+    if not (is_complete or arguments.yes):
+        _confirm()
     # What was not confirmed is not sent, if it can be asked a moment later.
     limit = 0 if is_complete else arguments.calls
     end = _carried_out(arguments, settings, form, limit, len(transcript))
     if isinstance(end, int):
         return end  # a signal
     return probe_end.told(arguments, settings, form, end, report)
+
+
+def _confirm() -> None:
+    """Asks whether to go on with what was announced.
+
+    Raises:
+        UsageError: There is no terminal to ask on.
+        RefusedError: The answer is no.
+    """
+    if not prompts.has_terminal():
+        raise UsageError(
+            "There is no terminal to ask on, so nothing was sent",
+            next_step="In a script, add --yes.",
+        )
+    if not prompts.confirm("Go on? [y/N] "):
+        raise RefusedError("Nothing was sent", "It was not confirmed.")
 
 
 def _check_environment(arguments: Namespace) -> None:
@@ -207,14 +223,15 @@ def _announce(
     """Says what a probe does, and what it costs."""
     left, made = quota.budget.left_for_polls, calls_made(transcript)
     price = MOST_CALLS - made
-    say = print_error if arguments.json else partial(print, flush=True)
+    say = print_error if arguments.json else print_prose
     if made:
         say(f"The probe of {place(form)} goes on: {counted(made, 'call is', 'calls are')} made.")
     else:
         say(f"Probe {place(form)}.")
     jobs, records = probe_plan.outlook()
     say(
-        f"In all it creates {jobs} jobs there, and another for each that comes to nothing. "
+        f"In all it creates {jobs} jobs there, and another for each that comes to nothing; it "
+        "uploads files to them, starts some and aborts others, and reads their status and results. "
         f"About {records} records go in, and stay."
     )
     most = min(price, left, arguments.calls or price)
@@ -234,7 +251,7 @@ def _carried_out(
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         steps.clear()
         to_go_on = probe_end.again(arguments, settings)
-        print_error(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
+        print_error_prose(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
         if isinstance(error, KeyboardInterrupt):
             raise
         return 128 + (ending.signal or signal.SIGTERM)

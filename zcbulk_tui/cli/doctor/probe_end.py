@@ -11,7 +11,14 @@ from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.doctor import sign_in
 from zcbulk_tui.cli.doctor.contract import PROBE, contract_object
 from zcbulk_tui.cli.named_files import check_replaceable, checked_path, write_over
-from zcbulk_tui.cli.output import page_width, print_error, print_json, print_lines
+from zcbulk_tui.cli.output import (
+    page_width,
+    print_error,
+    print_error_prose,
+    print_json,
+    print_lines,
+    print_prose,
+)
 from zcbulk_tui.cli.state import open_memory
 from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
@@ -57,8 +64,9 @@ def told(
         print_lines(render.questions(contract, page_width(60)))
         print()
         if jobs := job_ids(transcript):
-            print(f"Jobs of the probe, which are not on the watch list: {', '.join(jobs.values())}")
-    say = print_error if arguments.json else print
+            ids = ", ".join(jobs.values())
+            print_prose(f"Jobs of the probe, which are not on the watch list: {ids}")
+    say = print_error if arguments.json else print_prose
     if is_written:
         say(_where(arguments.report))
     elif report is not None:
@@ -72,7 +80,8 @@ def told(
         )
     if not has_ended and (job := _unread(transcript)):
         say(f"Job {job} was started: its results are read if you go on within {_STILL_READ}.")
-    to_go_on = again(arguments, settings, probe_plan.least_calls(transcript, now()))
+    least = probe_plan.least_calls(transcript, now())
+    to_go_on = again(arguments, settings, least)
     match end.stop:
         case Stop.COMPLETE:
             say(_complete(arguments, settings, transcript))
@@ -85,17 +94,21 @@ def told(
             )
             return 0
         case Stop.LIMIT:
-            say(f"What comes next takes more calls than this run may make. To go on: {to_go_on}")
+            say(
+                f"This run may make {counted(arguments.calls, 'call')}, and too few of them are "
+                f"left for what comes next: that takes at least {counted(least, 'call')}. To go "
+                f"on: {to_go_on}"
+            )
             return 0
         case Stop.DAY:
-            print_error(
+            print_error_prose(
                 f"The day's calls are used up, but for those kept for start and abort. To go on "
                 f"tomorrow: {to_go_on}"
             )
             return QuotaSpentError.exit_code
         case Stop.TROUBLE:
-            print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
-            print_error(f"To go on: {to_go_on}")
+            print_error_prose(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
+            print_error_prose(f"To go on: {to_go_on}")
             return end.error.exit_code if end.error else ZcbulkError.exit_code
 
 

@@ -454,7 +454,8 @@ class InsertFileScreen(Form[Prepared | None], Dialog[Prepared | None]):
             else:
                 self._inserting.files.discard(prepared)
 
-        asked = question(prepared, plan, self._inserting.expected, self._calls_left())
+        expected = None if checked.found.header_blocks else self._inserting.expected
+        asked = question(prepared, plan, expected, self._calls_left())
         self.app.push_screen(ConfirmScreen(asked), answered)
 
     # What takes long.

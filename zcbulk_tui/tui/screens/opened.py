@@ -7,6 +7,7 @@ from zcbulk_tui.tui.queue_actions import QueueActions
 from zcbulk_tui.tui.screens.add_job import AddJobScreen
 from zcbulk_tui.tui.screens.arm_night import open_night
 from zcbulk_tui.tui.screens.budget import BudgetScreen
+from zcbulk_tui.tui.screens.choose import ChooseScreen
 from zcbulk_tui.tui.screens.dialogs import ConfirmScreen, NoticeScreen
 from zcbulk_tui.tui.screens.edit_job import EditJobScreen
 from zcbulk_tui.tui.screens.failures import FailuresScreen
@@ -31,6 +32,7 @@ class Opened:
 
     AddJob = AddJobScreen
     Budget = BudgetScreen
+    Choose = ChooseScreen
     Confirm = ConfirmScreen
     EditJob = EditJobScreen
     Failures = FailuresScreen

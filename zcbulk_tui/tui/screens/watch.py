@@ -51,15 +51,31 @@ class WatchScreen(WatchView):
     def connect(self, profile: ProfileView, connection: "Connection") -> None:
         """Takes the monitor; asks about the jobs of profiles that are no more."""
         super().connect(profile, connection)
-        for other, jobs in profile.spec.stranded.items():
-            self._ask_to_adopt(profile, other, jobs)
+        for other in profile.spec.stranded:
+            self._ask_to_adopt(other)
 
-    def _ask_to_adopt(self, profile: ProfileView, other: str, jobs: Sequence[WatchedJob]) -> None:
-        def confirmed() -> None:
+    def _ask_to_adopt(self, other: str) -> None:
+        """Asks where the jobs of a profile go, once all that they may be of are connected."""
+        may = [it for it in self.workspace.profiles if other in it.spec.stranded]
+        if any(it.monitor is None for it in may):
+            return
+
+        def adopt(profile: ProfileView) -> None:
+            jobs = profile.spec.stranded[other]
             self.show_notices(self.workspace.adopt(profile, other, jobs))
             self.flush()
 
-        self._ask(opened().questions.adopt(other, jobs, profile.name), confirmed)
+        def chosen(index: int | None) -> None:
+            if index is not None and index < len(may):
+                adopt(may[index])
+
+        asked = opened().questions
+        jobs, specs = may[0].spec.stranded[other], [it.spec for it in may]
+        if len(may) > 1:
+            choice = asked.choose_adopter(other, jobs, specs)
+            self.app.push_screen(opened().Choose(*choice), chosen)
+        else:
+            self._ask(asked.adopt(other, jobs, specs[0]), lambda: adopt(may[0]))
 
     # The cursor.
 
