@@ -35,8 +35,8 @@ ends() {
 }
 
 commands() {
-    ends_with 0 "insert, and wait" zcbulk insert "$FILE" --form Contacts \
-        --owner jason18 --app zylker-store --yes --wait --timeout 1m --json
+    ends_with 0 "insert" zcbulk insert "$FILE" --form Contacts \
+        --owner jason18 --app zylker-store --yes --json
     cp "$OUT/out" "$OUT/insert.json"
 }
 
