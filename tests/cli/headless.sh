@@ -32,26 +32,11 @@ says() { # NAME TIMES WORDS FILE
 ends() {
     ends_with 0 completed zcbulk wait "$REGIONS"
     says "its line" 1 "^Regions 4104: done, 100 %, 1,200 in, 0 failed$" out
-    ends_with 10 "the first of any, with failed records" zcbulk wait "$LEADS" "$CUSTOMERS" --any
-}
-
-errors() {
-    ends_with 1 "a job that Zoho does not know" zcbulk wait "${LEADS%4093}9999"
-    says "why" 1 "Zoho knows no such job here" err
-    ends_with 3 "a token that Zoho does not take" \
-        env ZCBULK_ACCESS_TOKEN=1000.no "$PYTHON" -m zcbulk_tui wait "$SUPPLIERS"
-    nobody=http://127.0.0.1:9
-    there="$nobody/creator/v2.1/bulk/a/b/form/c/insert/3888833000000114093"
-    ends_with 4 "no network" env ZCBULK_BASE_URL=$nobody "$PYTHON" -m zcbulk_tui status "$there"
-    ends_with 12 "goes on trying" \
-        env ZCBULK_BASE_URL=$nobody "$PYTHON" -m zcbulk_tui wait "$there" --timeout 2s
-    says "says so once" 1 "cannot be reached" err
-    says "how to come back" 1 "1 job [wi].* To wait again: zcbulk-tui wait $there" err
 }
 
 commands() {
-    ends_with 0 "insert, and wait" zcbulk insert "$FILE" --form Contacts \
-        --owner jason18 --app zylker-store --yes --wait --timeout 1m --json
+    ends_with 0 "insert" zcbulk insert "$FILE" --form Contacts \
+        --owner jason18 --app zylker-store --yes --json
     cp "$OUT/out" "$OUT/insert.json"
 }
 
@@ -60,12 +45,6 @@ pipes() {
     check "a pipe that is read in part" 11 "$(cat "$OUT/code")"
     check "nothing is said of it" "" "$(cat "$OUT/err")"
     check "what was read" 1 "$(grep -c . "$OUT/out")"
-    zcbulk wait "$REGIONS" --json >"$OUT/regions.jsonl" 2>"$OUT/err"
-    echo $? >"$OUT/regions.code"
-    zcbulk wait "$LEADS" "$STOCK" --timeout 2s --json >"$OUT/timeout.jsonl" 2>"$OUT/err"
-    echo $? >"$OUT/timeout.code"
-    zcbulk wait "no such job" --json >"$OUT/usage.jsonl" 2>"$OUT/err"
-    echo $? >"$OUT/usage.code"
 }
 
 # Shells have what they run in the background ignore Ctrl-C.

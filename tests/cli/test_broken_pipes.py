@@ -103,9 +103,8 @@ def test_every_command_that_prints(
     assert code == _GONE if arguments[0] == "log" else code in (0, _GONE)
 
 
-@pytest.mark.parametrize("option", ["", "--json"])
-def test_in_a_shell(full: Path, option: str) -> None:
-    command = f"{shlex.join([*PROGRAM, 'log'])} {option}"
+def test_in_a_shell(full: Path) -> None:
+    command = shlex.join([*PROGRAM, "log"])
     done = subprocess.run(
         ["bash", "-c", f"{command} | head -1; echo ${{PIPESTATUS[0]}}"],
         env=environment(full, token=CANARY),

@@ -97,11 +97,16 @@ def test_tokens_that_cannot_be_used(home: Path) -> None:
     look(home, environment(home, ZCBULK_TOKEN_COMMAND="x canary" * 999), *commands)
 
 
-@pytest.mark.parametrize("file", ["credentials.json", "token.json"])
-def test_a_sign_in_that_cannot_be_read(home: Path, file: str) -> None:
+def test_a_sign_in_that_cannot_be_read(home: Path) -> None:
+    damaged = {"first": "credentials.json", "second": "token.json"}
+    config = "".join(f"[profiles.{profile}]\n" for profile in damaged)
     with StubServer() as server:
-        canaries.keep_sign_in(home, server.url)
-        path = next(home.rglob(file))
-        path.write_text(path.read_text(encoding="utf-8")[:-2], encoding="utf-8")
-        env = environment(home, base_url=server.url)
-        look(home, env, *STATUS, *LOOKING, ("logout",), ("login",))
+        for profile, file in damaged.items():
+            canaries.keep_sign_in(home, server.url, profile=profile)
+            path = next(home.rglob(f"{profile}/{file}"))
+            path.write_text(path.read_text(encoding="utf-8")[:-2], encoding="utf-8")
+        commands = (*STATUS, *LOOKING, ("logout",), ("login",))
+        env = environment(home, base_url=server.url, config=config)
+        for_both = [(*it, "--profile", profile) for profile in damaged for it in commands]
+        codes = look(home, env, *for_both)
+    assert len(codes) == len(for_both)

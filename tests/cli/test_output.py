@@ -158,10 +158,14 @@ OF_EACH_KIND = [
 the memory, and shown."""
 
 
+SEVERAL = [*OF_EACH_KIND, ("doctor",)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "kinds"),
     [
-        *((arguments, ["full"]) for arguments in COMMANDS if arguments not in OF_EACH_KIND),
+        *((arguments, ["full"]) for arguments in COMMANDS if arguments not in SEVERAL),
+        (("doctor",), ["full", "gone"]),
         *((arguments, list(KINDS)) for arguments in OF_EACH_KIND),
     ],
     ids=lambda value: " ".join(value),
@@ -226,7 +230,6 @@ def in_shell(line: str, env: dict[str, str], *arguments: str) -> subprocess.Comp
         ("PROGRAM 2> /dev/full", ("no-such-command",), 2, ""),
         ("PROGRAM <&- >&- 2>&-", ("status", URL), 3, ""),
         ("PROGRAM <&-", ("start", URL), 2, "There is no terminal to ask on"),
-        ("PROGRAM | true; exit ${PIPESTATUS[0]}", ("simulator", "--list"), 141, ""),
     ],
 )
 def test_what_a_shell_sees(

@@ -29,8 +29,8 @@ def test_the_version(home: Path) -> None:
     assert (ended.code, ended.out, ended.err) == (0, f"zcbulk-tui {__version__}\n", "")
 
 
-def test_the_help_names_commands_environment_and_exit_codes(home: Path) -> None:
-    ended = run_process("--help", env=environment(home))
+def test_the_help_names_commands_environment_and_exit_codes(cli: CommandLine) -> None:
+    ended = cli("--help")
     assert (ended.code, ended.err) == (0, "")
     variables = ("ACCESS_TOKEN", "PROFILE", "CONFIG", "STATE_DIR")
     for word in (*COMMANDS, *(f"ZCBULK_{name}" for name in variables), "3 sign-in"):
@@ -67,11 +67,14 @@ def test_an_unknown_command(cli: CommandLine) -> None:
     assert "Traceback" not in ended.err
 
 
-def test_json_goes_to_stdout_and_complaints_to_stderr(home: Path) -> None:
+def test_json_goes_to_stdout_and_complaints_to_stderr(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", CANARY)
     refused = Reply.of({"code": 1030, "message": "The token has expired."}, 401)
     with StubServer([refused]) as server:
-        env = environment(home, base_url=server.url, token=CANARY)
-        ended = run_process("status", URL, "--json", env=env)
+        monkeypatch.setenv("ZCBULK_BASE_URL", server.url)
+        ended = cli("status", URL, "--json")
     assert ended.code == 3
     assert json.loads(ended.out)[0]["state"] == "unknown"
     assert "The token has expired." in ended.err
@@ -129,10 +132,9 @@ def test_the_simulator_serves_on_when_nobody_reads_its_lines(home: Path) -> None
             assert answer.status_code == 200
 
 
-def test_a_port_that_is_taken(home: Path) -> None:
-    env = environment(home)
+def test_a_port_that_is_taken(cli: CommandLine) -> None:
     with StubServer() as server:
-        ended = run_process("simulator", "--port", str(server.port), env=env)
+        ended = cli("simulator", "--port", str(server.port))
     assert ended.code != 0
     assert ended.out == ""
     (complaint,) = ended.lines

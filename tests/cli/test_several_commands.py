@@ -89,6 +89,44 @@ def test_one_question_names_all(
     assert ended.code == (0 if is_sent else 1)
 
 
+@pytest.mark.parametrize(
+    ("action", "label", "answer", "is_sent"),
+    [
+        ("abort", "Customers", "customers", False),
+        ("abort", "Customers", "y", False),
+        ("abort", "Customers", "Customers", True),
+        ("start", "Price list", "", False),
+        ("start", "Price list", "y", True),
+    ],
+)
+def test_one_job_is_asked_about_by_the_name_of_its_form(
+    steady: Stage,
+    cli: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    label: str,
+    answer: str,
+    is_sent: bool,
+) -> None:
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    questions: list[str] = []
+
+    def typed(question: str) -> str:
+        questions.append(question)
+        return answer
+
+    monkeypatch.setattr("builtins.input", typed)
+    ended = cli(action, steady.url(label))
+    assert len(questions) == 1
+    assert "type the form's link name (Customers)" in questions[0] or action == "start"
+    assert "PRODUCTION" in ended.out
+    assert ("there is no rollback" in ended.out) is (action == "abort")
+    assert ended.code == (0 if is_sent else 1)
+    assert steady.sent == ([("PATCH", action)] if is_sent else [])
+    assert ("Nothing was sent." in ended.out + ended.err) is not is_sent
+
+
 def test_a_dry_run_sends_nothing(steady: Stage) -> None:
     ended = steady.run("abort", None, "--dry-run")
     assert (ended.code, ended.err) == (0, "")

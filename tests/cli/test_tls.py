@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.signing_in import CLIENT, kept
 from tests.support.certificates import Certificate, self_signed
-from tests.support.commands import CANARY, Ended, environment, run_process
+from tests.support.commands import CANARY, CommandLine, Ended, environment, run_process
 from tests.support.simulators import url_of
 from tests.support.text import is_one_safe_line
 from zcbulk_tui.config.layers import settings_of
@@ -65,24 +65,33 @@ def serving(certificate: Certificate) -> Iterator[Secure]:
         yield Secure(creator, server)
 
 
+@pytest.fixture(autouse=True)
+def no_certificates() -> None:
+    """Here, certificates are read."""
+
+
 @pytest.fixture
 def secure(certificate: Certificate) -> Iterator[Secure]:
     with serving(certificate) as server:
         yield server
 
 
-def status(secure: Secure, home: Path, **more: str) -> Ended:
-    env = environment(home, base_url=secure.url, token=CANARY, **more)
-    return run_process("status", secure.job, env=env)
-
-
-def login(secure: Secure, home: Path, **more: str) -> Ended:
+@pytest.fixture
+def login(
+    secure: Secure, home: Path, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ended]:
     """Signs in with the refresh token of another sign-in."""
-    accounts = secure.creator.accounts
-    grant = accounts._tokens.grant(frozenset({READ}), accounts.timeline.now(), offline=True)
-    env = environment(home, config=f'accounts_url = "{secure.url}"\nread_only = true\n')
-    token = {"ZCBULK_REFRESH_TOKEN": str(grant.refresh)}
-    return run_process("login", "--refresh-token", env={**env, **CLIENT, **token, **more})
+
+    def log_in(**more: str) -> Ended:
+        accounts = secure.creator.accounts
+        grant = accounts._tokens.grant(frozenset({READ}), accounts.timeline.now(), offline=True)
+        env = environment(home, config=f'accounts_url = "{secure.url}"\nread_only = true\n')
+        token = {"ZCBULK_REFRESH_TOKEN": str(grant.refresh)}
+        for name, value in {**env, **CLIENT, **token, **more}.items():
+            monkeypatch.setenv(name, value)
+        return cli("login", "--refresh-token")
+
+    return log_in
 
 
 def distrusted(ended: Ended, secure: Secure) -> None:
@@ -99,11 +108,14 @@ def distrusted(ended: Ended, secure: Secure) -> None:
     assert secure.heard == 0
 
 
-@pytest.mark.parametrize("command", [status, login], ids=["status", "login"])
-def test_who_is_not_known_is_not_trusted(
-    secure: Secure, home: Path, command: Callable[..., Ended]
-) -> None:
-    distrusted(command(secure, home, **TURNED_OFF_ELSEWHERE), secure)
+def test_who_is_not_known_is_not_trusted(secure: Secure, home: Path) -> None:
+    # A process of its own: some of the variables are read when Python begins.
+    env = environment(home, base_url=secure.url, token=CANARY, **TURNED_OFF_ELSEWHERE)
+    distrusted(run_process("status", secure.job, env=env), secure)
+
+
+def test_nobody_signs_in_there(secure: Secure, home: Path, login: Callable[..., Ended]) -> None:
+    distrusted(login(**TURNED_OFF_ELSEWHERE), secure)
     assert not list(home.rglob("credentials.json"))
 
 
@@ -112,16 +124,22 @@ def test_no_setting_turns_it_off() -> None:
     assert not any(word in names for word in ("verif", "insecure", "trust", "ssl", "tls"))
 
 
-def test_a_bundle_is_trusted_too(secure: Secure, home: Path, certificate: Certificate) -> None:
-    bundle = {"ZCBULK_CA_BUNDLE": str(certificate.certificate)}
-    ended = login(secure, home, **bundle)
+def test_a_bundle_is_trusted_too(
+    secure: Secure, home: Path, certificate: Certificate, login: Callable[..., Ended]
+) -> None:
+    ended = login(ZCBULK_CA_BUNDLE=str(certificate.certificate))
     assert (ended.code, ended.err) == (0, "")
     assert kept(home)["accounts_url"] == secure.url
 
 
-def test_a_bundle_that_cannot_be_used(secure: Secure, home: Path, certificate: Certificate) -> None:
+@pytest.mark.usefixtures("signed_in")
+def test_a_bundle_that_cannot_be_used(
+    secure: Secure, certificate: Certificate, cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bundle = certificate.key
-    ended = status(secure, home, ZCBULK_CA_BUNDLE=str(bundle))
+    monkeypatch.setenv("ZCBULK_BASE_URL", secure.url)
+    monkeypatch.setenv("ZCBULK_CA_BUNDLE", str(bundle))
+    ended = cli("status", secure.job)
     assert (ended.code, ended.out, len(ended.lines)) == (2, "", 1)
     assert f"ca_bundle: {bundle}"[:100] in ended.err
     assert secure.heard == 0

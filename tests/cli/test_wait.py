@@ -93,6 +93,34 @@ def test_a_timeout_says_of_a_job_that_it_is_not_started(
     assert f"To start it: zcbulk-tui start {urls['Leads']}. To wait" in said
 
 
+def test_each_end_has_its_code(
+    cli: CommandLine, urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = cli("wait", f"{urls['Leads'][:-4]}9999")
+    assert (unknown.code, "Zoho knows no such job here" in unknown.err) == (1, True)
+    usage = cli("wait", "no such job", "--json")
+    assert (usage.code, json.loads(usage.out)["event"]) == (2, "fault")
+    late = cli("wait", urls["Leads"], urls["Stock"], "--timeout", "1s", "--json")
+    assert late.code == 11  # one was aborted, which is worse than a timeout
+    printed = [json.loads(line) for line in late.out.splitlines()]
+    assert sorted(line["event"] for line in printed) == ["ended", "reading", "timeout"]
+    assert [line["exit_code"] for line in printed] == [None, None, 11]
+    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.no")
+    assert cli("wait", urls["Orders"]).code == 3
+
+
+def test_without_a_network_it_goes_on_trying_and_says_so_once(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = "http://127.0.0.1:9"
+    monkeypatch.setenv("ZCBULK_BASE_URL", nobody)
+    job = f"{nobody}/creator/v2.1/bulk/a/b/form/c/insert/3888833000000114093"
+    ended = cli("wait", job, "--timeout", "1s")
+    assert ended.code == 12
+    assert ended.err.count("cannot be reached") == 1
+    assert f"To wait again: zcbulk-tui wait {job}" in ended.err
+
+
 def test_a_network_that_comes_back_is_waited_for(
     cli: CommandLine, creator: Creator, urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from tests.support.contract import Refusal
 from tests.support.jobs import NOW, REF
-from tests.support.stub_server import Answer, Silence, StubServer
+from tests.support.stub_server import Answer, Reply, Silence, StubTransport
 from zcbulk_tui.creator.accepts import AcceptMemory
 from zcbulk_tui.creator.client import CreatorClient, Observe
 from zcbulk_tui.creator.control import VariantMemory
@@ -73,17 +73,16 @@ async def creator(
         await network.aclose()
 
 
-async def read_status(answer: Answer, timeouts: Timeouts | None = None) -> JobReading:
-    """One status call that is answered so."""
-    with StubServer([answer]) as server:
-        async with creator(server.url, timeouts=timeouts) as client:
-            return await client.status(REF)
+async def read_status(answer: Reply) -> JobReading:
+    """One status call that is answered so, without a socket."""
+    async with creator(None, transport=StubTransport([answer])) as client:
+        return await client.status(REF)
 
 
-async def failed_status(answer: Answer, timeouts: Timeouts | None = None) -> ZcbulkError:
-    """The error of one status call that is answered so."""
+async def failed_status(answer: Reply) -> ZcbulkError:
+    """The error of one status call that is answered so, without a socket."""
     with pytest.raises(ZcbulkError) as caught:
-        await read_status(answer, timeouts)
+        await read_status(answer)
     return caught.value
 
 

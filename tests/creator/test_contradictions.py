@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.creator.calls import creator
 from tests.support.jobs import REF
-from tests.support.stub_server import Reply, StubServer
+from tests.support.stub_server import Reply, StubTransport
 from zcbulk_tui.creator.contradictions import contradiction
 from zcbulk_tui.domain.job import Action
 from zcbulk_tui.errors import UnclearError
@@ -132,10 +132,10 @@ def test_a_page_without_a_length_may_have_been_cut_off() -> None:
 
 
 async def _is_unclear(reply: Reply) -> None:
-    with StubServer([reply, OK]) as server:
-        async with creator(server.url) as client:
-            with pytest.raises(UnclearError, match="contradicts itself"):
-                await client.control(REF, Action.START)
+    server = StubTransport([reply, OK])
+    async with creator(None, transport=server) as client:
+        with pytest.raises(UnclearError, match="contradicts itself"):
+            await client.control(REF, Action.START)
     assert len(server.requests) == 1
 
 

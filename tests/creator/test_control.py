@@ -17,7 +17,16 @@ from tests.support.contract import (
     Refusal,
 )
 from tests.support.jobs import REF
-from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence, StubServer
+from tests.support.stub_server import (
+    DROP,
+    Answer,
+    Raw,
+    Reply,
+    Request,
+    Silence,
+    StubServer,
+    StubTransport,
+)
 from zcbulk_tui.creator.control import Variant, VariantMemory
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.job import Action
@@ -53,14 +62,21 @@ def picky(judge: Accepts) -> Callable[[Request], Answer]:
     return answer
 
 
-def sent(server: StubServer) -> list[tuple[str, Any]]:
+Server = StubServer | StubTransport
+
+
+def sent(server: Server) -> list[tuple[str, Any]]:
     """Method and body of every request."""
     return [(request.method, request.json()) for request in server.requests]
 
 
-async def start(server: StubServer, memory: VariantMemory | None = None) -> str:
+async def start(server: Server, memory: VariantMemory | None = None) -> str:
     """One start with a client of its own; returns the server's words."""
-    async with creator(server.url, memory=memory) as client:
+    if isinstance(server, StubServer):
+        opened = creator(server.url, memory=memory)
+    else:
+        opened = creator(None, memory=memory, transport=server)
+    async with opened as client:
         return (await client.control(REF, Action.START)).text
 
 
@@ -87,8 +103,8 @@ async def test_the_first_way_is_patch_with_the_data_wrapper(action: Action) -> N
     ],
 )
 async def test_the_servers_words_come_back(body: bytes, words: str) -> None:
-    with StubServer([Reply(200, body)]) as server:
-        assert await start(server) == words
+    server = StubTransport([Reply(200, body)])
+    assert await start(server) == words
 
 
 @pytest.mark.parametrize(
@@ -135,21 +151,21 @@ async def test_the_next_way_follows_an_answer_that_proves_that_nothing_happened(
     judge: Accepts, ways: list[tuple[str, object]]
 ) -> None:
     memory = VariantMemory()
-    with StubServer(picky(judge)) as server:
-        assert await start(server, memory) == "as judged"
-        assert sent(server) == ways
-        await start(server, memory)
-        assert sent(server) == [*ways, ways[-1]], "the way that worked is the first one now"
+    server = StubTransport(picky(judge))
+    assert await start(server, memory) == "as judged"
+    assert sent(server) == ways
+    await start(server, memory)
+    assert sent(server) == [*ways, ways[-1]], "the way that worked is the first one now"
 
 
 @pytest.mark.parametrize(
     ("code", "calls"), [pytest.param(1020, 3), pytest.param(9350, 2), pytest.param(11000, 4)]
 )
 async def test_no_way_is_tried_twice_when_none_is_taken(code: int, calls: int) -> None:
-    with StubServer(picky(lambda *_: code)) as server:
-        with pytest.raises(VariantRefusedError):
-            await start(server)
-        ways = sent(server)
+    server = StubTransport(picky(lambda *_: code))
+    with pytest.raises(VariantRefusedError):
+        await start(server)
+    ways = sent(server)
     assert len(ways) == calls
     assert all(ways.count(way) == 1 for way in ways)
 
@@ -159,7 +175,8 @@ async def test_no_way_is_tried_twice_when_none_is_taken(code: int, calls: int) -
 )
 async def test_no_other_refusal_is_followed_by_another_way(row: Refusal) -> None:
     refusal = Reply.of({"code": row.code, "message": "no"}, row.http)
-    with StubServer([refusal, OK]) as server, pytest.raises(ZcbulkError) as caught:
+    server = StubTransport([refusal, OK])
+    with pytest.raises(ZcbulkError) as caught:
         await start(server)
     assert type(caught.value) is met(row)
     assert len(server.requests) == 1
@@ -167,7 +184,8 @@ async def test_no_other_refusal_is_followed_by_another_way(row: Refusal) -> None
 
 async def test_a_missing_scope_after_another_way_ends_it() -> None:
     script = [Reply.of({"code": 1020}, 405), Reply.of({"code": 2945}, 401), OK]
-    with StubServer(script) as server, pytest.raises(SignInError):
+    server = StubTransport(script)
+    with pytest.raises(SignInError):
         await start(server)
     assert len(server.requests) == 2
 
@@ -324,8 +342,8 @@ async def test_another_method_is_tried_whoever_refuses_one(
     def answer(request: Request) -> Answer:
         return OK if request.method == taken else Reply(http, body)
 
-    with StubServer(answer) as server:
-        assert await start(server) == "Job created successfully"
+    server = StubTransport(answer)
+    assert await start(server) == "Job created successfully"
     assert sent(server)[-1] == (taken, WRAPPED)
 
 
@@ -334,15 +352,16 @@ async def test_another_shape_is_tried_whoever_refuses_one(http: int) -> None:
     def answer(request: Request) -> Answer:
         return OK if request.json() == FLAT else Reply(http, b"Bad Request")
 
-    with StubServer(answer) as server:
-        await start(server)
+    server = StubTransport(answer)
+    await start(server)
     assert sent(server) == [("PATCH", WRAPPED), ("PATCH", FLAT)]
 
 
 @pytest.mark.parametrize(("http", "most"), [(400, 2), (405, 3), (415, 6), (422, 2), (501, 3)])
 async def test_no_way_is_tried_without_end(http: int, most: int) -> None:
     refusal = Reply(http, b"Bad Request")
-    with StubServer(lambda _: refusal) as server, pytest.raises(BetweenVariantError):
+    server = StubTransport(lambda _: refusal)
+    with pytest.raises(BetweenVariantError):
         await start(server)
     assert len(server.requests) == most
 
@@ -354,7 +373,8 @@ async def test_no_way_is_tried_without_end(http: int, most: int) -> None:
 async def test_a_refusal_that_does_not_say_what_is_wrong_proves_nothing(
     http: int, body: bytes
 ) -> None:
-    with StubServer([Reply(http, body), OK]) as server, pytest.raises(UnclearError):
+    server = StubTransport([Reply(http, body), OK])
+    with pytest.raises(UnclearError):
         await start(server)
     assert len(server.requests) == 1
 
@@ -372,12 +392,12 @@ async def test_a_refusal_that_does_not_say_what_is_wrong_proves_nothing(
 async def test_what_an_answer_of_those_in_between_proves(http: int, unclear: bool) -> None:
     bodies = (b"", b"<title>No</title>", b'{"title":"No"}', b'{"code":1}')
     replies = [Reply(http, b"" if http == 204 else body) for body in bodies]
-    with StubServer([*replies, OK]) as server:
-        for sent, reply in enumerate(replies, 1):
-            with pytest.raises(ZcbulkError) as caught:
-                await start(server)
-            assert len(server.requests) == sent, reply.body
-            assert isinstance(caught.value, UnclearError) is unclear, reply.body
+    server = StubTransport([*replies, OK])
+    for sent, reply in enumerate(replies, 1):
+        with pytest.raises(ZcbulkError) as caught:
+            await start(server)
+        assert len(server.requests) == sent, reply.body
+        assert isinstance(caught.value, UnclearError) is unclear, reply.body
 
 
 def judge_by_report(request: Request) -> Answer:

@@ -11,7 +11,7 @@ from tests.creator.calls import TOKEN, creator, met
 from tests.creator.uploading import FORM, Recorder, Renewing
 from tests.support.contract import REFUSALS, Refusal
 from tests.support.jobs import NOW, REF
-from tests.support.stub_server import Answer, Reply, StubServer
+from tests.support.stub_server import Answer, Reply, StubServer, StubTransport
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.creator.client import CreatorClient
 from zcbulk_tui.creator.wire import parse
@@ -82,9 +82,8 @@ CALLS: dict[str, tuple[Any, str, bytes, object, str]] = {
 
 async def listed(name: str, *answers: Answer) -> Any:
     """What one call returns that is answered so."""
-    with StubServer(answers) as server:
-        async with creator(server.url) as client:
-            return await CALLS[name][0](client, Recorder())
+    async with creator(None, transport=StubTransport(answers)) as client:
+        return await CALLS[name][0](client, Recorder())
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -10,14 +10,14 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from tests.creator.calls import TOKEN, creator, failed_status, read_status
+from tests.creator.calls import TOKEN, creator
 from tests.support.contract import PAGE_STATUS
 from tests.support.jobs import REF
-from tests.support.stub_server import DROP, Raw, Reply, Request, Silence, StubServer
+from tests.support.stub_server import DROP, Answer, Raw, Reply, Request, Silence, StubServer
 from tests.support.text import is_one_safe_line
 from zcbulk_tui import __version__
 from zcbulk_tui.creator.network import Timeouts
-from zcbulk_tui.domain.job import Action, Environment, JobRef
+from zcbulk_tui.domain.job import Action, Environment, JobReading, JobRef
 from zcbulk_tui.errors import (
     BusyError,
     Occasion,
@@ -25,6 +25,7 @@ from zcbulk_tui.errors import (
     UnreachableError,
     UnreadableError,
     UsageError,
+    ZcbulkError,
 )
 
 OK = Reply(200, PAGE_STATUS)
@@ -38,6 +39,20 @@ async def asked(ref: JobRef = REF, api_version: str = "v2.1") -> Request:
             await client.status(ref)
         (request,) = server.requests
     return request
+
+
+async def read_status(answer: Answer, timeouts: Timeouts | None = None) -> JobReading:
+    """One status call that is answered so."""
+    with StubServer([answer]) as server:
+        async with creator(server.url, timeouts=timeouts) as client:
+            return await client.status(REF)
+
+
+async def failed_status(answer: Answer, timeouts: Timeouts | None = None) -> ZcbulkError:
+    """The error of one status call that is answered so."""
+    with pytest.raises(ZcbulkError) as caught:
+        await read_status(answer, timeouts)
+    return caught.value
 
 
 async def test_a_status_call_sends_what_the_contract_asks_for_and_no_body() -> None:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from zcbulk_tui.domain import probe_files as files
 from zcbulk_tui.domain.contract import Question
@@ -267,7 +268,7 @@ class Server:
                 return _refusal(rules.zip, rules.zip_text)
             job.content, job.flaws, job.file = [["Code"], ["z1"]], [("", "")], name
             return _yes({})
-        content = b"".join(files.probe_file(name, rules.form_fields, begun).pieces())
+        content = _content(name, rules.form, begun)
         if name == files.CONTROLS_1252 and rules.windows == "refused":
             return _refusal("400", "Unsupported file.")
         if name == files.SEMICOLON and rules.semicolon == "refused":
@@ -433,6 +434,12 @@ def fields_json(form: FormFields) -> str:
             for it in form.fields
         ]
     )
+
+
+@cache
+def _content(name: str, form: str, begun: datetime) -> bytes:
+    """The file of an upload; most probes begin at the same moment."""
+    return b"".join(files.probe_file(name, FORMS[form], begun).pieces())
 
 
 def _yes(seen: Mapping[str, str]) -> tuple[int, int | None, str, dict[str, str]]:

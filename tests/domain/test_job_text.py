@@ -243,4 +243,4 @@ def test_the_work_grows_with_the_length_of_the_text(piece: str) -> None:
         return process_time() - began
 
     # A square would take 64 times as long; the addend is for what is too short to be measured.
-    assert seconds(MIB // 4) < 20 * seconds(MIB // 32) + 0.5
+    assert seconds(MIB // 8) < 20 * seconds(MIB // 64) + 0.125

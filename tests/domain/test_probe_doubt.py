@@ -149,9 +149,8 @@ def test_a_transcript_that_was_put_back_to_an_earlier_one_leads_to_nothing_false
     place: int, made_since: int
 ) -> None:
     probe = Run(Rules())
-    for _ in range(place + made_since):
-        if (step := probe.next()) is not None:
-            probe.transcript.append(probe.answered(step))
+    while len(probe.transcript) < place + made_since and (step := probe.next()) is not None:
+        probe.transcript.append(probe.answered(step))
     del probe.transcript[place:]
     probe.go_on()
     assert probe.wrong() == []

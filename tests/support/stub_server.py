@@ -12,6 +12,8 @@ from socketserver import ThreadingTCPServer
 from types import TracebackType
 from typing import Any, Self
 
+import httpx
+
 _PIECE = 64 * 1024
 
 
@@ -146,6 +148,33 @@ class StubServer(ThreadingTCPServer):
             with suppress(OSError):  # closed already
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
+
+
+class StubTransport(httpx.AsyncBaseTransport):
+    """Answers as scripted, and records, without a socket: for what replies mean.
+
+    That takes a third of the time; what is no `Reply` takes a `StubServer`.
+
+    Args:
+        script: As for `StubServer`.
+
+    Attributes:
+        requests: What was sent, in its order.
+    """
+
+    def __init__(self, script: Script = ()) -> None:
+        self.requests: list[Request] = []
+        self._decide = script if callable(script) else _in_order(script)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Records a request and returns its answer."""
+        path, body = request.url.raw_path.decode(), await request.aread()
+        made = Request(request.method, path, dict(request.headers), body)
+        self.requests.append(made)
+        reply = self._decide(made)
+        assert isinstance(reply, Reply)
+        headers = {"Content-Length": str(len(reply.body)), **reply.headers}
+        return httpx.Response(reply.status, headers=headers, stream=httpx.ByteStream(reply.body))
 
 
 def _in_order(answers: Iterable[Answer]) -> Callable[[Request], Answer]:

@@ -114,37 +114,24 @@ def test_watch_start_abort_and_come_back(
         assert secret not in place
 
 
-def test_the_questions_of_start_and_abort(
+def test_the_question_of_an_abort(
     on_terminal: Open, simulator: SimulatorThread, home: Path
 ) -> None:
     env = environment(home, base_url=simulator.base_url, token=simulator.token)
-    ready, running = simulator.urls["Price list"], simulator.urls["Customers"]
-    mistyped = on_terminal("abort", running, env=env)
-    mistyped.wait_for("type the form's link name (Customers)")
-    mistyped.press("customers", ENTER)
-    assert mistyped.exit_code() == 1
-    assert "Nothing was sent." in mistyped.text
-    assert simulator.log() == []
-
-    started = on_terminal("start", ready, env=env)
-    aborted = on_terminal("abort", running, env=env)
+    aborted = on_terminal("abort", simulator.urls["Customers"], env=env)
     interrupted = on_terminal("abort", simulator.urls["Orders"], env=env)
-    for terminal, question, answer, words in (
-        (started, "PRODUCTION", "y", "Job created successfully"),
-        (aborted, "there is no rollback", "Customers", "Job aborted successfully"),
-    ):
-        terminal.wait_for(question)
-        terminal.press(answer, ENTER)
-        assert terminal.exit_code() == 0
-        assert words in terminal.text
-        assert FIRST_PRIVATE not in terminal.written
+    aborted.wait_for("there is no rollback")
+    aborted.wait_for("type the form's link name (Customers)")
+    aborted.press("Customers", ENTER)
+    assert aborted.exit_code() == 0
+    assert "Job aborted successfully" in aborted.text
+    assert FIRST_PRIVATE not in aborted.written
     interrupted.wait_for("type the form's link name")
     interrupted.press("\x03")
     assert interrupted.exit_code() == 130
     assert b"Traceback" not in interrupted.written
-    assert simulator.commands() == [("4060", "start"), ("4027", "abort")]
-    states = simulator.states()
-    assert (states["Price list"], states["Customers"]) == ("RUNNING", "USER_ABORTED")
+    assert simulator.commands() == [("4027", "abort")]
+    assert simulator.states()["Customers"] == "USER_ABORTED"
 
 
 def test_what_cannot_be_used_is_said_before_the_screen_is_taken(

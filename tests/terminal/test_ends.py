@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from tests.support.commands import environment
+from tests.support.commands import CANARY, environment
 from tests.support.simulators import SimulatorThread
 from tests.support.terminal import Terminal
 from tests.terminal.conftest import Open
@@ -18,8 +18,8 @@ SOON = 3.0
 """Seconds within which the program is gone, though it hangs; a busy machine needs some more than
 the two that are promised."""
 
-DEADLY = [signal.SIGQUIT, signal.SIGRTMIN + 3]
-"""One that leaves a core, and one that has no name; the others end what hangs, or waits."""
+EMPTY = "paste its URL here"
+"""On a dashboard without a job, which starts in half of the time of one that has some."""
 
 CTRL_C, REDRAW = "\x03", "\x0c"
 
@@ -53,6 +53,14 @@ os.execvp("script", ["script", "-qc", program, os.devnull])
 """
 
 
+@pytest.fixture
+def dashboard(on_terminal: Open, home: Path) -> Terminal:
+    """An empty dashboard."""
+    terminal = on_terminal(env=environment(home, token=CANARY))
+    terminal.wait_for(EMPTY)
+    return terminal
+
+
 @contextmanager
 def running(script: str, *arguments: str, home: Path, **more: str) -> Iterator[Terminal]:
     """Runs a script of Python on a terminal, in a module search path with this program."""
@@ -61,35 +69,29 @@ def running(script: str, *arguments: str, home: Path, **more: str) -> Iterator[T
         yield terminal
 
 
-def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(on_terminal: Open) -> None:
-    # Together, since they wait more than they work.
-    demos = {number: on_terminal("demo") for number in DEADLY}
-    for demo in demos.values():
-        demo.wait_for("connected")
-    for number, demo in demos.items():
-        demo.send_signal(number)
-        assert demo.exit_code(SOON) == 128 + number, number
-        assert demo.is_as_it_was(), number
-        assert b"Traceback" not in demo.written
+def test_a_signal_that_leaves_a_core_leaves_the_terminal_as_it_was(dashboard: Terminal) -> None:
+    dashboard.send_signal(signal.SIGQUIT)
+    assert dashboard.exit_code(SOON) == 128 + signal.SIGQUIT
+    assert dashboard.is_as_it_was()
+    assert b"Traceback" not in dashboard.written
 
 
-def test_a_signal_before_the_first_frame_does_so_too(on_terminal: Open) -> None:
+def test_one_without_a_name_before_the_first_frame_does_so_too(on_terminal: Open) -> None:
     demo = on_terminal("demo")
     demo.wait_until(lambda: b"\x1b[?1049h" in demo.written, "terminal taken")
-    demo.send_signal(signal.SIGTERM)
-    assert demo.exit_code(SOON) == 128 + signal.SIGTERM
-    assert demo.is_as_it_was()
-
-
-def test_a_terminal_that_does_not_read_is_left_all_the_same(on_terminal: Open) -> None:
-    demo = on_terminal("demo")
-    demo.wait_for("connected")
-    demo.fill()
-    demo.press("q")
-    assert demo.exit_code(SOON, reading=False) == 128 + signal.SIGHUP
-    # What it finds when it goes on.
+    demo.send_signal(signal.SIGRTMIN + 3)
+    assert demo.exit_code(SOON) == 128 + signal.SIGRTMIN + 3
     assert demo.is_as_it_was()
     assert b"Traceback" not in demo.written
+
+
+def test_a_terminal_that_does_not_read_is_left_all_the_same(dashboard: Terminal) -> None:
+    dashboard.fill()
+    dashboard.press("q")
+    assert dashboard.exit_code(SOON, reading=False) == 128 + signal.SIGHUP
+    # What it finds when it goes on.
+    assert dashboard.is_as_it_was()
+    assert b"Traceback" not in dashboard.written
 
 
 @pytest.mark.parametrize(
@@ -106,36 +108,34 @@ def test_a_terminal_that_does_not_read_is_left_all_the_same(on_terminal: Open) -
     ],
 )
 def test_a_terminal_that_is_gone_ends_it(start: str, home: Path) -> None:
-    with running(start, "demo", home=home) as demo:
-        demo.wait_for("connected")
-        demo.hang_up()
-        code = demo.exit_code(SOON, reading=False)
+    with running(start, home=home, token=CANARY) as dashboard:
+        dashboard.wait_for(EMPTY)
+        dashboard.hang_up()
+        code = dashboard.exit_code(SOON, reading=False)
         # Some versions of script end with the code of their own.
         assert code == 128 + signal.SIGHUP or start is _RECORDED
 
 
-def test_a_connection_that_breaks_off_ends_it_though_nothing_is_read(on_terminal: Open) -> None:
-    demo = on_terminal("demo")
-    demo.wait_for("connected")
-    demo.fill()
-    demo.hang_up()
-    assert demo.exit_code(SOON, reading=False) == 128 + signal.SIGHUP
+def test_a_connection_that_breaks_off_ends_it_though_nothing_is_read(dashboard: Terminal) -> None:
+    dashboard.fill()
+    dashboard.hang_up()
+    assert dashboard.exit_code(SOON, reading=False) == 128 + signal.SIGHUP
 
 
 @pytest.mark.parametrize(("end", "code"), [(CTRL_C, 1), (signal.SIGTERM, 128 + signal.SIGTERM)])
 def test_a_loop_that_hangs_ends_it_too(end: str | int, code: int, home: Path) -> None:
     script = _STUCK.format(module="zcbulk_tui.tui.app", name="DashboardApp.action_redraw")
-    with running(script, "demo", home=home) as demo:
-        demo.wait_for("connected")
-        demo.press(REDRAW)
-        demo.wait_until(lambda: b"HANGS" in demo.written, "hang")
+    with running(script, home=home, token=CANARY) as dashboard:
+        dashboard.wait_for(EMPTY)
+        dashboard.press(REDRAW)
+        dashboard.wait_until(lambda: b"HANGS" in dashboard.written, "hang")
         if isinstance(end, str):
-            demo.press(end)
+            dashboard.press(end)
         else:
-            demo.send_signal(end)
-        assert demo.exit_code(SOON) == code
-        assert demo.is_as_it_was()
-        assert "Something hung" in demo.text
+            dashboard.send_signal(end)
+        assert dashboard.exit_code(SOON) == code
+        assert dashboard.is_as_it_was()
+        assert "Something hung" in dashboard.text
 
 
 def test_q_and_ctrl_c_wait_for_no_look_up_of_a_name(simulator: SimulatorThread, home: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import crash
-from tests.support.commands import environment
+from tests.support.commands import CANARY, environment
 from tests.support.jobs import URL
 from tests.support.simulators import SimulatorThread
 from tests.support.terminal import ESCAPE, Terminal
@@ -155,10 +155,10 @@ def test_what_is_no_key_spends_and_starts_nothing(
     ],
 )
 def test_what_breaks_ends_it_with_a_line(home: Path, place: str, where: str) -> None:
-    command = [sys.executable, crash.__file__, place, where, "", "demo"]
-    with Terminal(command, environment(home), columns=180) as screen:
+    command = [sys.executable, crash.__file__, place, where, ""]
+    with Terminal(command, environment(home, token=CANARY), columns=180) as screen:
         if "line_wrap" not in place:
-            screen.wait_for("connected")
+            screen.wait_for("paste its URL here")
             screen.press("j")
         assert screen.exit_code() == 1
         assert screen.is_as_it_was()

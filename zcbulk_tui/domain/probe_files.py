@@ -285,9 +285,14 @@ def form_of(transcript: Sequence[Exchange]) -> FormFields | None:
     """Returns the fields that a probe has read; None where it has not."""
     for exchange in transcript:
         if exchange.step.act is Act.FIELDS and "fields" in exchange.seen:
-            fields = json.loads(exchange.seen["fields"])
-            return FormFields(tuple(map(FormField.of_object, fields)), exchange.sent_at)
+            return FormFields(_fields_of(exchange.seen["fields"]), exchange.sent_at)
     return None
+
+
+@lru_cache(maxsize=8)
+def _fields_of(text: str) -> tuple[FormField, ...]:
+    """Fields from their JSON; the plan looks at them again for every step."""
+    return tuple(map(FormField.of_object, json.loads(text)))
 
 
 def _first(fields: Sequence[FormField], types: Sequence[FieldType]) -> FormField | None:

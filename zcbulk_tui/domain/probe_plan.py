@@ -64,6 +64,8 @@ def least_calls(transcript: Sequence[Exchange], now: datetime) -> int:
         transcript: What was done, in its order.
         now: Aware.
     """
+    if next_step(transcript, MOST_CALLS, now) is None:
+        return 0
     left = range(1, MOST_CALLS - calls_made(transcript) + 1)
     return next((it for it in left if next_step(transcript, it, now) is not None), 0)
 
