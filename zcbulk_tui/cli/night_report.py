@@ -192,7 +192,8 @@ def gather(
         ConfigError: The memory cannot be read.
     """
     archive, insertions = Archive(database, profile), Insertions(database, profile)
-    ran = ran_jobs(database, profile, since, until)
+    with database.making_sense():
+        ran = ran_jobs(database, profile, since, until)
     results = Results(database, profile).all()
     by_job: dict[JobRef, list[Result]] = {}
     for result in results:
@@ -287,7 +288,8 @@ def _missing(
     now: datetime,
 ) -> Iterator[MissingResult]:
     """The results that are worth a call and not on this disk, of jobs whose results Zoho has."""
-    lately = {it.job.ref: it for it in ran_jobs(database, profile, now - KEPT, now)}
+    with database.making_sense():
+        lately = {it.job.ref: it for it in ran_jobs(database, profile, now - KEPT, now)}
     for it in (*lately.values(), *(it for it in ran if it.job.ref not in lately)):
         if it.last is None or it.ended_at is None:
             continue
