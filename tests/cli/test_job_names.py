@@ -131,6 +131,8 @@ def test_without_a_readable_list_a_url_is_a_name(
     assert job.ref == CUSTOMERS.ref
     with pytest.raises(UsageError, match="cannot be looked up"):
         named_jobs(["Customers 2019"], settings)
+    with pytest.raises(UsageError, match="cannot be looked up"):
+        named_jobs(["4027"], settings._replace(form=None))
 
 
 def test_a_look_makes_no_file(home: Path) -> None:

@@ -21,6 +21,7 @@ from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.windows import News
 from zcbulk_tui.errors import Answer, BusyError, ConfigError
+from zcbulk_tui.store.aside import mark_of
 from zcbulk_tui.store.database import Database, open_database
 from zcbulk_tui.store.memory import Memory
 from zcbulk_tui.store.windows import NoWindow
@@ -94,6 +95,15 @@ def test_readings_of_another_are_news_once_and_in_order(one: Memory, other: Memo
     assert other.news() == News()
     one.read(REF, reading(20, 500))
     assert other.news().readings == [(REF, reading(20, 500))]
+
+
+def test_an_event_that_makes_no_sense_is_no_news(
+    one: Memory, other: Memory, there: Database, path: Path
+) -> None:
+    one.happened(happened("Too many calls", 2))
+    there.connection.execute("UPDATE events SET kind = 'odd'")
+    assert other.news() == News()
+    assert mark_of(path).exists()  # the next start looks through it
 
 
 def test_events_of_another_are_news_once_and_in_order(one: Memory, other: Memory) -> None:

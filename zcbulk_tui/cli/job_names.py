@@ -189,7 +189,12 @@ class JobNames:
         if found:
             return found[0]
         if is_number(name):
-            return self._at(parse_job(name, self._settings), name)
+            try:
+                return self._at(parse_job(name, self._settings), name)
+            except ConfigError as error:
+                if self._problem is None:
+                    raise
+                raise self._unknown(name) from error
         raise self._unknown(name)
 
     def _that_fit(self, name: str) -> list[WatchedJob]:
@@ -269,7 +274,7 @@ class JobNames:
             return UsageError(
                 f"The job “{one_line(name, 60)}” cannot be looked up",
                 f"The watch list cannot be read: {self._problem.title}. {self._problem.cause}",
-                "Name the job by its URL or its id.",
+                f"Name the job by its URL. {self._problem.next_step}".strip(),
             )
         labels = {job.label.casefold(): job.label for job in self._watch_list}
         near = get_close_matches(name.strip().casefold(), labels)

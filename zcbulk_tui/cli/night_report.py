@@ -131,7 +131,8 @@ def gather(
         ConfigError: The memory cannot be read.
     """
     archive, insertions = Archive(database, profile), Insertions(database, profile)
-    known = ran_jobs(database, profile, since, until)
+    with database.making_sense():
+        known = ran_jobs(database, profile, since, until)
     ran = [it for it in known if not it.was_over]
     results = Results(database, profile).all()
     by_job: dict[JobRef, list[Result]] = {}
@@ -236,7 +237,8 @@ def _missing(
     now: datetime,
 ) -> Iterator[MissingResult]:
     """The results that are worth a call and not on this disk, of jobs whose results Zoho has."""
-    lately = {it.job.ref: it for it in ran_jobs(database, profile, now - KEPT, now)}
+    with database.making_sense():
+        lately = {it.job.ref: it for it in ran_jobs(database, profile, now - KEPT, now)}
     for it in (*lately.values(), *(it for it in ran if it.job.ref not in lately)):
         if it.last is None or it.ended_at is None:
             continue

@@ -244,8 +244,12 @@ class Memory:
         if events:
             self._last_event = events[-1][0]
         before, self._wanted = self._wanted, wanted
-        happened = [(row[1], to_event(row[2:], is_news=True)) for row in events]
-        readings = [to_news(row[1:]) for row in read]
+        try:
+            with self._database.making_sense():
+                happened = [(row[1], to_event(row[2:], is_news=True)) for row in events]
+                readings = [to_news(row[1:]) for row in read]
+        except ConfigError:
+            return News()  # the next start has more to say of it
         for ref, reading in readings:
             self._form_pasts.note(ref, reading)
         return News(

@@ -5,20 +5,20 @@ A file that is damaged is moved aside, never deleted, and a new one takes what i
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.errors import ConfigError
-from zcbulk_tui.store import aside, backup, faults, files
+from zcbulk_tui.store import aside, backup, control_log, faults, files, log_rows
 from zcbulk_tui.store.backup import Backup, Saved
 from zcbulk_tui.store.database import Database, in_memory, open_database
 from zcbulk_tui.store.recall import load_watch_list
-from zcbulk_tui.store.rows import JOB, READING, to_job, to_reading
+from zcbulk_tui.store.rows import DAY, JOB, READING, to_day, to_job, to_reading
 from zcbulk_tui.store.schema import VERSION
 
 if TYPE_CHECKING:
@@ -62,6 +62,16 @@ _TABLES = (
     *("nights", "findings", "probe_steps", "meta", "windows", "wanted", "minute", "marks"),
 )
 """Those whose rows are read whole, where damage was seen, besides what a converter is for."""
+
+_CONVERTERS: tuple[tuple[Callable[[tuple[Any, ...]], object], str], ...] = (
+    (to_job, f"SELECT {JOB} FROM jobs"),
+    (to_reading, f"SELECT {READING} FROM readings"),
+    (log_rows.to_event, f"SELECT {log_rows.EVENT} FROM {log_rows.EVENTS}"),
+    (log_rows.to_call, f"SELECT {log_rows.CALL} FROM {log_rows.CALLS}"),
+    (control_log.to_record, control_log.SELECT),
+    (to_day, f"SELECT {DAY} FROM days"),
+)
+"""What makes values of rows, and the queries that find these: all must make sense."""
 
 _WINDOWS = ("DELETE FROM windows", "DELETE FROM wanted")
 """Windows register anew."""
@@ -194,10 +204,9 @@ def _examine(connection: "sqlite3.Connection") -> None:
     (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if said != "ok":
         raise ValueError(said)
-    for row in connection.execute(f"SELECT {JOB} FROM jobs"):
-        to_job(row)
-    for row in connection.execute(f"SELECT {READING} FROM readings"):
-        to_reading(row)
+    for make, sql in _CONVERTERS:
+        for row in connection.execute(sql):
+            make(row)
     for table in _TABLES:
         for _ in connection.execute(f"SELECT * FROM {table}"):
             pass

@@ -1,12 +1,14 @@
 """The calls of each day, kept in the database, since what is left of a day outlives the process."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.text import one_line
+from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
 from zcbulk_tui.store.rows import DAY, KEEP_DAY, day_values, to_day
 
@@ -210,7 +212,8 @@ class CallLedger:
         row = self._database.connection.execute(_READ, key).fetchone()
         self._stored[date] = DayCalls(date)
         if row is not None:
-            self._stored[date] = to_day(row)
+            with suppress(ConfigError), self._database.making_sense():
+                self._stored[date] = to_day(row)
         if self._is_only_read:
             return
         if self._newest is None or date > self._newest:

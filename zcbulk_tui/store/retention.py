@@ -188,6 +188,11 @@ def thin(database: Database, policy: Policy, now: datetime) -> Thinned:
     Raises:
         ConfigError: It cannot be read or written; what is forgotten so far stays forgotten.
     """
+    with database.making_sense():
+        return _thinned(database, policy, now)
+
+
+def _thinned(database: Database, policy: Policy, now: datetime) -> Thinned:
     present = _present(database, now)
     oldest = _before(present, policy.all)
     bounds = {
