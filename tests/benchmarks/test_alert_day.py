@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks.alert_day import EXPECTED, live, problems
 from zcbulk_tui.domain.alerts import AlertKind
 from zcbulk_tui.monitor.alerts import SENT
-from zcbulk_tui.store.alerts import SENDING
+from zcbulk_tui.store.alerts import LOST, SENDING
 
 
 def test_each_alert_is_raised_once_for_each_crossing(
@@ -22,7 +22,7 @@ def test_each_alert_is_raised_once_for_each_crossing(
     for name, found in {
         "command": {SENT},
         "webhook": {SENT, "not sent: The server said 503", "not severe enough"},
-        "pager": {SENDING, "not severe enough"},
+        "pager": {SENDING, LOST, "not severe enough"},
     }.items():
         assert {ways[name] for ways in outcome.sent.values()} == found
     first, *others = outcome.alerts

@@ -28,7 +28,7 @@ def test_the_page_of_the_dashboard(cli: CommandLine, home: Path) -> None:
     printed = ended.out.splitlines()
     assert printed[: len(drawn) - 5] == drawn[:-5]  # the plans of jobs move with the time
     assert "calls left until" in printed[0]
-    assert "Made for: scheduled 3 · keys r and R 3 · start and abort 3 · scripts 3" in printed
+    assert "Made for: scheduled 3 · keys r and R 3 · commands 3 · scripts 3" in printed
     assert any("retry" in line and "Stock" in line for line in printed)
     assert printed[-1].startswith("Polled by the dashboard on pts/3: held until ")
 

@@ -40,7 +40,7 @@ STOP = QueueStop(NOW, "by hand", "anna@jump1")
 WAITS = QueuedFile(insertion(), Stage.WAITS)
 SENDING = QueuedFile(insertion(), Stage.SENDING, sent=5)
 ALERT = full_report().alerts[1]
-RESULT = full_report().fetched[0]
+RESULT = full_report().fetched[0]._replace(ref=JOB.ref)
 MOVED = ContractContradicted(
     Contradiction(Question.RECORD_DETAILS, "place", "inside", "beside"), NOW
 )

@@ -190,8 +190,9 @@ def test_a_command_that_was_not_confirmed_leaves_no_trace(
 
 @pytest.mark.usefixtures("configured")
 def test_once_zoho_says_that_no_call_is_left_status_makes_none(
-    cli: CommandLine, server: StubServer, zoho: Zoho
+    cli: CommandLine, server: StubServer, zoho: Zoho, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ZCBULK_BUDGET_DAILY_CALLS", "8")
     assert cli("status", URL).code == 0
     zoho.answers["GET"] = QUOTA
     assert "code 4000" in refusal(cli("status", URL))

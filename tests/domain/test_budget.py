@@ -155,12 +155,12 @@ def test_in_whatever_order_calls_are_made_polls_leave_the_reserve(
         assert left + day.of(Cause.COMMAND) >= quota_plan.kept_back
 
 
-def test_commands_beyond_the_reserve_use_what_the_polls_could_have_used() -> None:
+def test_commands_use_what_anybody_may_and_the_reserve_last() -> None:
     quota_plan = QuotaPlan(100, 1.0, 20, None)
-    within = Budget(quota_plan, DayCalls(TODAY).plus(Cause.COMMAND, 20))
-    assert (within.left, within.reserve_left, within.left_for_polls) == (80, 0, 80)
-    beyond = Budget(quota_plan, DayCalls(TODAY).plus(Cause.COMMAND, 30))
-    assert (beyond.left, beyond.reserve_left, beyond.left_for_polls) == (70, 0, 70)
+    within = Budget(quota_plan, DayCalls(TODAY).plus(Cause.COMMAND, 30))
+    assert (within.left, within.reserve_left, within.left_for_polls) == (70, 20, 50)
+    beyond = Budget(quota_plan, DayCalls(TODAY).plus(Cause.COMMAND, 85))
+    assert (beyond.left, beyond.reserve_left, beyond.left_for_polls) == (15, 15, 0)
 
 
 def test_what_others_use_takes_from_the_polls_first() -> None:

@@ -69,7 +69,7 @@ def test_one_window_polls_and_another_takes_its_place(
     # Commands beside them cost nothing either, and are no windows.
     said = run_process("status", customers, orders, env=env)
     assert said.code == 0, said.err
-    assert said.out.count("In-progress") == 2
+    assert said.out.count(" running ") == 2
     waited = run_process("wait", "Customers 4027", "--timeout", "2s", "--json", env=env)
     assert waited.code == 12
     assert '"event": "reading"' in waited.out

@@ -149,7 +149,7 @@ async def test_the_budget_shows_the_day_and_takes_the_true_figure() -> None:
         await stage.press("q", "r")
         await stage.until(lambda: calls_left(stage) == 987)
         await stage.press("b")
-        assert "Made for: scheduled 12 · keys r and R 1 · start and abort 0" in said(stage)
+        assert "Made for: scheduled 12 · keys r and R 1 · commands 0" in said(stage)
 
         await stage.press("t", "0", "enter")
         assert "987 of 1,000 calls left" in said(stage), "those of ours are made, whatever it says"

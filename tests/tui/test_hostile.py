@@ -46,7 +46,7 @@ SAID = {
     "markup in an error": "[bold red]x[/bold red] [/] �[31mred�",
     "error under description": "No access.",
     "unknown error": "Not in any source.",
-    "negative counts": "greater than or equal to 0",
+    "negative counts": "should be 0 or more",
     "more done than there is": "more than its total of 1,000",
     "JSON cut short": "it is not JSON",
     "a list": "it is not a JSON object",

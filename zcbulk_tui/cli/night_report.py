@@ -132,8 +132,7 @@ def gather(
     """
     archive, insertions = Archive(database, profile), Insertions(database, profile)
     with database.making_sense():
-        known = ran_jobs(database, profile, since, until)
-    ran = [it for it in known if not it.was_over]
+        ran = ran_jobs(database, profile, since, until)
     results = Results(database, profile).all()
     by_job: dict[JobRef, list[Result]] = {}
     for result in results:
@@ -161,7 +160,7 @@ def gather(
         tuple(_unstarted(database, profile, last.values())),
         tuple(it for it in as_they_stand(database, profile) if it.stage.needs_user),
         insertions.stops.current(),
-        tuple(_missing(database, profile, known, by_job, now)),
+        tuple(_missing(database, profile, ran, by_job, now)),
         no_token,
     )
 

@@ -31,18 +31,9 @@ _NEWEST = (
     "(SELECT id FROM readings WHERE job = found.id AND at {0} ORDER BY at DESC, id DESC LIMIT 1)"
 )
 
-_SEEN_AT_ONCE = 15 * 60 * 1000
-"""Milliseconds after it was added in which a job that was over then is read for the first time."""
-
-_WAS_OVER = f"""(
-    found.began IS NULL AND NOT found.queued AND found.over - found.added_at <= {_SEEN_AT_ONCE}
-    AND found.over = (SELECT min(at) FROM readings WHERE job = found.id)
-)"""
-"""Of a job that was over when it was added: when it ended, nobody knows."""
-
 _RAN = f"""
 WITH found AS (
-    SELECT jobs.id, jobs.added_at, jobs.started_at AS began,
+    SELECT jobs.id, jobs.started_at AS began,
         (SELECT min(at) FROM readings
             WHERE job = jobs.id AND state IN ({_quoted(STARTED)})) AS seen,
         (SELECT min(at) FROM readings WHERE job = jobs.id AND state IN ({_quoted(_FINAL)})) AS over,
@@ -52,7 +43,7 @@ WITH found AS (
             AND insertions.job_id = jobs.job_id AND insertions.origin = jobs.origin) AS queued
     FROM jobs WHERE jobs.profile = :profile
 )
-SELECT {JOB}, found.began, found.seen, found.over, found.queued, {_WAS_OVER},
+SELECT {JOB}, found.began, found.seen, found.over, found.queued,
     {_READING.format("last")}, {_READING.format("earlier")}
 FROM found JOIN jobs ON jobs.id = found.id
     LEFT JOIN readings AS last ON last.id = {_NEWEST.format("<= :until")}
@@ -75,7 +66,6 @@ class RanJob(NamedTuple):
         is_queued: Whether it came from the queue.
         last: Its last reading up to the end of the span; None for none.
         before: Its last reading before the span; None for none.
-        was_over: Whether it was over when it was added, so that it may have ended before the span.
     """
 
     job: WatchedJob
@@ -85,7 +75,6 @@ class RanJob(NamedTuple):
     is_queued: bool
     last: JobReading | None
     before: JobReading | None
-    was_over: bool
 
 
 def ran_jobs(database: Database, profile: str, since: datetime, until: datetime) -> list[RanJob]:
@@ -103,7 +92,7 @@ def ran_jobs(database: Database, profile: str, since: datetime, until: datetime)
     values = {"profile": profile, "since": to_millis(since), "until": to_millis(until)}
     found = []
     for row in database.rows(_RAN, values):
-        began, seen, over, queued, was_over, *readings = row[JOB_WIDTH:]
+        began, seen, over, queued, *readings = row[JOB_WIDTH:]
         last, before = tuple(readings[:_WIDTH]), tuple(readings[_WIDTH:])
         ended_at = maybe_moment(over)
         found.append(
@@ -115,7 +104,6 @@ def ran_jobs(database: Database, profile: str, since: datetime, until: datetime)
                 bool(queued),
                 None if last[0] is None else to_reading(last),
                 None if before[0] is None else to_reading(before),
-                bool(was_over),
             )
         )
     return found

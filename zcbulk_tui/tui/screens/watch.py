@@ -225,7 +225,7 @@ class WatchScreen(WatchView):
             here.left_rules,
         )
 
-        answered = partial(self._insert, here)
+        answered = partial(self._take_file, here)
         if action == "repair":
             screen = opened().Repair(job, None, glyphs=self.glyphs, keys=self.keys)
             self.app.push_screen(screen, answered)
@@ -376,9 +376,9 @@ class WatchScreen(WatchView):
         screen = opened().InsertFile(
             here.inserting, here.spec.job_defaults, forms, calls_left, self.now
         )
-        self.app.push_screen(screen, partial(self._insert, here))
+        self.app.push_screen(screen, partial(self._take_file, here))
 
-    def _insert(self, profile: ProfileView, prepared: "Prepared | None") -> None:
+    def _take_file(self, profile: ProfileView, prepared: "Prepared | None") -> None:
         if prepared is not None:
             self.show_notices(self.workspace.insert(profile, prepared))
             self.flush()
