@@ -23,7 +23,7 @@ def command(words: str, profile: str) -> str:
 
 
 _NAMED = re.compile(
-    r"zcbulk-tui ((?:login|logout|doctor)\b(?: --(?:self-client|with-forms))*+)(?! --profile)"
+    r"zcbulk-tui ((?:login|logout|doctor)\b(?: --(?:self-client|with-forms))*)(?! --)"
 )
 """A command of ours in a text that does not know the profile."""
 
