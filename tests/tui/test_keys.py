@@ -40,6 +40,21 @@ async def test_polls_cost_a_call_for_each_job_and_pause() -> None:
             await stage.until(lambda: said in stage.text()[0])  # noqa: B023 - at once
 
 
+async def test_ten_polls_at_once_are_asked_about_and_nine_are_not() -> None:
+    async with Stage().open() as stage:
+        rows = stage.screen.workspace.rows
+        before = len(stage.creator.log)
+        rows.mark(rows.jobs[:10])
+        await stage.press("r")
+        assert isinstance(stage.app.screen, ConfirmScreen)
+        await stage.press("n")
+        assert len(stage.creator.log) == before
+        rows.mark(rows.jobs[9:10])
+        await stage.press("r")
+        await stage.until(lambda: len(stage.creator.log) == before + 9)
+        assert not isinstance(stage.app.screen, ConfirmScreen)
+
+
 async def test_a_question_is_answered_yes_by_y_alone() -> None:
     question = Question("Start?", ["It costs 2 calls."], yes="Start")
     async with Alone(ConfirmScreen(question)).open() as asked:
