@@ -25,6 +25,7 @@ SECONDS = st.floats(0, 1e6) | st.integers(0, 400_000)
         (123_456_789, 9, "123.5M"),
         (1_000_000, 8, "1.0M"),
         (999_999, 8, "999,999"),
+        (99_999_999, 5, "100M"),
         (123_456_789, 15, "123,456,789"),
     ],
 )
@@ -76,10 +77,17 @@ def test_percent_says_100_only_when_nothing_is_missing(total: int) -> None:
         (10_587.0, "11k"),
         (999_499.0, "999k"),
         (999_500.0, "1.0M"),
+        (99_999_999.0, "100M"),
+        (1e11, "100B"),
     ],
 )
 def test_rate(speed: float | None, text: str) -> None:
     assert figures.rate(speed) == text
+
+
+@given(st.floats(0, 1e15))
+def test_a_rate_fits_its_column(speed: float) -> None:
+    assert len(figures.rate(speed)) <= 5
 
 
 @pytest.mark.parametrize(

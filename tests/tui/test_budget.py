@@ -176,15 +176,14 @@ async def test_a_key_that_the_budget_refuses_says_why_and_until_when() -> None:
 
         await enter(stage, USED_UP)
         await stage.press("r")
-        # The toast of the one before may still be drawn.
-        await stage.until(lambda: "0 are left for polls" in said(stage))
         spent_now = stage.monitor.day_plan().spent
-        for wanted in (
-            "Not asked: it takes 1 of the day's calls",
+        wanted = (
+            "Not asked: it takes 1 of the day's calls, and 0 are left for polls",
             "15 more are kept for start and abort.",
             f"Polls are possible again at {words.reset(spent_now)}",
-        ):
-            assert wanted in said(stage)
+        )
+        # All at once: the toast of the one before may still be drawn.
+        await stage.until(lambda: all(map(said(stage).__contains__, wanted)))
         assert len(stage.creator.log) == asked + 1
 
 

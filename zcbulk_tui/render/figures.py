@@ -16,13 +16,14 @@ _STEPS = (15, 30, 60, 120, 240, 480, 900, 1800, 3600)
 
 
 def number(value: int | None, cells: int = 9) -> str:
-    """Returns a count with grouped digits, in millions or billions to make it fit; "–" for None."""
+    """Returns a count with grouped digits, in millions or more to make it fit; "–" for None."""
     if value is None:
         return "–"
     text = f"{value:,}"
-    for unit, letter in ((1e6, "M"), (1e9, "B")):
-        if len(text) > cells:
-            text = f"{value / unit:,.1f}{letter}"
+    for unit, letter in ((1e6, "M"), (1e9, "B"), (1e12, "T")):
+        for decimals in (1, 0):
+            if len(text) > cells:
+                text = f"{value / unit:,.{decimals}f}{letter}"
     return text
 
 
