@@ -81,6 +81,7 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
     state.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
     places.check(settings)
+    notices = _notices()  # raises where a proxy cannot be used: before the memory is open
     opened, watched = state.open_with_list(settings.profile)
     if jobs is not None:
         watched = [JobSnapshot(job) for job in jobs]
@@ -92,7 +93,7 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
         return connection.connect(settings, opened.database, jobs, sink, _not_saved)
 
     stranded, held = _stranded(configuration, opened.database) if jobs is None else ({}, ())
-    notice = " ".join((*_notices(), *held))
+    notice = " ".join((*notices, *held))
     environment = Environment(settings.environment)
     job_defaults = JobDefaults(
         environment,
@@ -138,15 +139,14 @@ def _stranded(
     return {}, ()
 
 
-def _notices() -> Iterator[str]:
-    """What is to be said at first.
+def _notices() -> Sequence[str]:
+    """Returns what is to be said at first.
 
     Raises:
         ConfigError: A proxy that the environment names cannot be used.
     """
-    if os.environ.get(secrets.ACCESS_TOKEN):
-        yield _ENDS_SOON
-    yield from proxies.read(os.environ).warnings
+    ends_soon = [_ENDS_SOON] if os.environ.get(secrets.ACCESS_TOKEN) else []
+    return [*ends_soon, *proxies.read(os.environ).warnings]
 
 
 def show(specs: Sequence[ProfileSpec], preferences: Preferences) -> int:
