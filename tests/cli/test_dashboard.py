@@ -29,6 +29,16 @@ def somewhere(home: Path) -> Path:
     return home / "state"
 
 
+def configure(home: Path, monkeypatch: pytest.MonkeyPatch, config: str) -> None:
+    """Has a dashboard come up with this configuration, as far as its screen."""
+    file = home / "settings.toml"
+    file.write_text(config, encoding="utf-8")
+    monkeypatch.setenv(paths.CONFIG, str(file))
+    monkeypatch.setenv(paths.STATE_DIR, str(somewhere(home)))
+    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.a.b")
+    monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
+
+
 @pytest.mark.parametrize(("folder", "said"), [(somewhere, 0), (nowhere, 1)])
 async def test_what_could_not_be_kept_is_said_at_the_end(
     home: Path,
@@ -60,12 +70,7 @@ async def test_what_could_not_be_kept_is_said_at_the_end(
 async def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
     home: Path, monkeypatch: pytest.MonkeyPatch, config: str, offered: list[str]
 ) -> None:
-    file = home / "settings.toml"
-    file.write_text(config, encoding="utf-8")
-    monkeypatch.setenv(paths.CONFIG, str(file))
-    monkeypatch.setenv(paths.STATE_DIR, str(somewhere(home)))
-    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.a.b")
-    monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
+    configure(home, monkeypatch, config)
     with state.open_memory() as database:
         WatchList(database, "default").add(watched("1", "Before"))
     spec = dashboard.profile_spec(load.read(), None)
@@ -76,12 +81,7 @@ async def test_jobs_of_a_profile_that_is_no_more_are_offered_at_the_start(
 async def test_jobs_that_a_window_has_open_are_left_to_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = home / "settings.toml"
-    file.write_text('[profiles.new]\ndata_center = "us"\n', encoding="utf-8")
-    monkeypatch.setenv(paths.CONFIG, str(file))
-    monkeypatch.setenv(paths.STATE_DIR, str(somewhere(home)))
-    monkeypatch.setenv("ZCBULK_ACCESS_TOKEN", "1000.a.b")
-    monkeypatch.setattr(dashboard, "_check_terminal", lambda: None)
+    configure(home, monkeypatch, '[profiles.new]\ndata_center = "us"\n')
     with state.open_memory() as database:
         WatchList(database, "default").add(watched("1", "Before"))
         Windows(database, "default", "jump1").heartbeat(ServiceSnapshot(), focused=True)

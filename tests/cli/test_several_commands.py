@@ -60,6 +60,20 @@ def test_without_a_yes_programs_get_an_error(steady: Stage, action: str) -> None
     assert steady.creator.log == []
 
 
+def on_terminal(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[str]:
+    """Has every question answered so; returns where the questions come to stand."""
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    questions: list[str] = []
+
+    def typed(question: str) -> str:
+        questions.append(question)
+        return answer
+
+    monkeypatch.setattr("builtins.input", typed)
+    return questions
+
+
 @pytest.mark.parametrize(
     ("answer", "is_sent"), [("2", True), ("y", False), ("", False), ("Customers", False)]
 )
@@ -70,15 +84,7 @@ def test_one_question_names_all(
     answer: str,
     is_sent: bool,
 ) -> None:
-    for stream in ("stdin", "stdout"):
-        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
-    questions: list[str] = []
-
-    def typed(question: str) -> str:
-        questions.append(question)
-        return answer
-
-    monkeypatch.setattr("builtins.input", typed)
+    questions = on_terminal(monkeypatch, answer)
     urls = [steady.url("Customers"), steady.url("Orders")]
     ended = cli("abort", *urls)
     assert questions == ["To confirm, type the number of jobs to abort (2): "]
@@ -108,15 +114,7 @@ def test_one_job_is_asked_about_by_the_name_of_its_form(
     answer: str,
     is_sent: bool,
 ) -> None:
-    for stream in ("stdin", "stdout"):
-        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
-    questions: list[str] = []
-
-    def typed(question: str) -> str:
-        questions.append(question)
-        return answer
-
-    monkeypatch.setattr("builtins.input", typed)
+    questions = on_terminal(monkeypatch, answer)
     ended = cli(action, steady.url(label))
     assert len(questions) == 1
     assert "type the form's link name (Customers)" in questions[0] or action == "start"

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -109,6 +109,17 @@ def test_the_next_window_goes_on_where_one_was_killed(tmp_path: Path) -> None:
     assert [channel.kinds() for channel in channels] == [[K.STUCK], []]
 
 
+def leave_alert(profile: SharedProfile, age: timedelta, sent: Mapping[str, str]) -> None:
+    """Has a window raise an alert, begin to send it, unless by no way, and be killed."""
+    before = opened(profile, "pts/1")
+    before.store.kept_since(NOW - age)
+    alert = before.store.raise_alert(K.STUCK, WARNING, STUCK, NOW - age, REF)
+    assert alert is not None
+    if sent:
+        before.store.begin_sending(alert, sent)
+    kill(before)
+
+
 @pytest.mark.parametrize(
     ("age", "has_begun", "is_sent"), [(5, False, True), (61, False, False), (5, True, False)]
 )
@@ -117,14 +128,8 @@ def test_what_a_killed_window_has_stored_and_not_handed_on(
 ) -> None:
     async def scene() -> tuple[Window, Channel]:
         with shared_profile(tmp_path) as profile:
-            before = opened(profile, "pts/1")
-            at = NOW - timedelta(minutes=age)
-            before.store.kept_since(at)
-            alert = before.store.raise_alert(K.STUCK, WARNING, STUCK, at, REF)
-            assert alert is not None
-            if has_begun:
-                before.store.begin_sending(alert, {LOG: WRITTEN, "command": SENDING})
-            kill(before)
+            sent = {LOG: WRITTEN, "command": SENDING} if has_begun else {}
+            leave_alert(profile, timedelta(minutes=age), sent)
             channel = Channel()
             next_one = opened(profile, "pts/2", (channel, INFO))
             api_of(next_one).counts = Counts(10_000, 500, 0)
@@ -148,13 +153,8 @@ def test_what_a_killed_window_was_sending_is_settled_as_unknown_and_not_sent_aga
 
     async def scene() -> None:
         with shared_profile(tmp_path) as profile:
-            before = opened(profile, "pts/1")
-            at = NOW - timedelta(minutes=age)
-            before.store.kept_since(at)
-            alert = before.store.raise_alert(K.STUCK, WARNING, STUCK, at, REF)
-            assert alert is not None
-            before.store.begin_sending(alert, {LOG: WRITTEN, "command": SENDING, "other": "sent"})
-            kill(before)
+            sent = {LOG: WRITTEN, "command": SENDING, "other": "sent"}
+            leave_alert(profile, timedelta(minutes=age), sent)
             channel = Channel()
             next_one = opened(profile, "pts/2", (channel, INFO))
             next_one.alone = alone

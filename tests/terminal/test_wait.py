@@ -48,12 +48,10 @@ def test_a_block_in_place_that_goes_on_below_and_says_how_to_come_back(
     terminal.send_signal(signal.SIGCONT)
     terminal.wait_until(lambda: terminal.text.count("Prices 4060") == blocks + 1, "new block")
     terminal.send_signal(signal.SIGHUP)
-    terminal.wait_for("To wait again: zcbulk-tui wait")
+    terminal.wait_for("  zcbulk-tui wait \\")
     assert terminal.exit_code() == 128 + signal.SIGHUP
     assert terminal.is_as_it_was()
-    assert "Interrupted: 2 jobs go on at Zoho, 1 job is not started." in terminal.text.replace(
-        "\n", ""
-    )
+    assert "Interrupted: 2 jobs go on at Zoho, 1 job is not started." in terminal.text
     assert simulator.commands() == []
 
 

@@ -27,7 +27,7 @@ from zcbulk_tui.errors import ConfigError, ZcbulkError
 from zcbulk_tui.monitor.contract_watch import ContractWatch
 from zcbulk_tui.store import variants
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # loaded by the probe alone
     from zcbulk_tui.creator.probe_calls import ProbeCalls
 
 
@@ -52,8 +52,8 @@ async def client_with(settings: Settings, watch: ContractWatch) -> AsyncIterator
         ZcbulkError: A setting cannot be used.
     """
     client, network = make_client(settings, watch)
-    warn_of_proxies()
     try:
+        warn_of_proxies()
         yield client
     finally:
         await network.aclose()
@@ -70,8 +70,8 @@ async def open_probe_calls(settings: Settings) -> AsyncIterator["ProbeCalls"]:
 
     check_signed_in(settings)
     network = make_network(settings)
-    warn_of_proxies()
     try:
+        warn_of_proxies()
         yield ProbeCalls(
             _token_source(settings, network),
             network,

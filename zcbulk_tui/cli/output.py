@@ -20,7 +20,7 @@ from typing import IO
 from zcbulk_tui.cli.colours import Choice, are_wanted, painted
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import OutputError
-from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width, wrap
+from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width
 
 _NOBODY_READS = 128 + signal.SIGPIPE
 """The exit code where the reader of a pipe has gone, as in ``| head -1``, as others end, too."""
@@ -42,27 +42,22 @@ _WIDTH = 100
 
 
 def print_error(text: str) -> None:
-    """Writes one line about something that went wrong to the standard error.
+    """Writes what went wrong to the standard error, in one line where that is no terminal.
 
-    On a terminal it takes the place of a line that is shown for a while, as by `ProgressLine`.
+    On a terminal no word of it is broken, and it takes the place of a line that is shown for a
+    while, as by `ProgressLine`.
     """
-    begin = _ERASE if sys.stderr.isatty() else ""
+    begin = ""
+    if sys.stderr.isatty():
+        begin = _ERASE
+        text = "\n".join(prose(text, shutil.get_terminal_size().columns - len(_PROGRAM)))
     print(f"{begin}{_PROGRAM}{text}", file=sys.stderr)
 
 
 def print_prose(text: str) -> None:
     """Writes sentences to the standard output; on a terminal, no word of them is broken."""
-    cells = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in [text] if cells is None else prose(text, cells):
+    for line in wrapped(text, indent=0):
         print(line, flush=True)
-
-
-def print_error_prose(text: str) -> None:
-    """Writes sentences to the standard error, as `print_prose` does to the standard output."""
-    if sys.stderr.isatty():
-        cells = shutil.get_terminal_size().columns - len(_PROGRAM)
-        text = "\n".join(prose(text, cells))
-    print_error(text)
 
 
 def prose(text: str, cells: int) -> list[str]:
@@ -145,7 +140,7 @@ def wrapped(text: str, indent: int = 2) -> list[str]:
     cells = terminal_width()
     if cells is None or width(text) <= cells:
         return [text]
-    first, *others = wrap(text, max(cells - indent, 1), len(text))
+    first, *others = prose(text, max(cells - indent, 1))
     return [first, *(" " * indent + line for line in others)]
 
 

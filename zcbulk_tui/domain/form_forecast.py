@@ -249,8 +249,8 @@ def _just_begun(past: FormPast, job: WatchedJob, readings: Sequence[JobReading])
     weight = sum(weights)
     mean = math.fsum(map(mul, weights, logs)) / weight
     squares = math.fsum(
-        weight * ((log - mean) ** 2 + variance)
-        for weight, log, variance in zip(weights, logs, variances, strict=True)
+        each * ((log - mean) ** 2 + variance)
+        for each, log, variance in zip(weights, logs, variances, strict=True)
     )
     return Quantity(rate.middle * math.exp(mean), math.sqrt(squares / weight))
 

@@ -20,7 +20,6 @@ from zcbulk_tui.cli.insert import check_may_send
 from zcbulk_tui.cli.output import (
     page_width,
     print_error,
-    print_error_prose,
     print_lines,
     print_prose,
 )
@@ -251,7 +250,7 @@ def _carried_out(
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         steps.clear()
         to_go_on = probe_end.again(arguments, settings)
-        print_error_prose(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
+        print_error(f"Interrupted. What was sent is written down. To go on: {to_go_on}")
         if isinstance(error, KeyboardInterrupt):
             raise
         return 128 + (ending.signal or signal.SIGTERM)

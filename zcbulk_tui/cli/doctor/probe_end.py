@@ -14,7 +14,6 @@ from zcbulk_tui.cli.named_files import check_replaceable, checked_path, write_ov
 from zcbulk_tui.cli.output import (
     page_width,
     print_error,
-    print_error_prose,
     print_json,
     print_lines,
     print_prose,
@@ -101,14 +100,14 @@ def told(
             )
             return 0
         case Stop.DAY:
-            print_error_prose(
+            print_error(
                 f"The day's calls are used up, but for those kept for start and abort. To go on "
                 f"tomorrow: {to_go_on}"
             )
             return QuotaSpentError.exit_code
         case Stop.TROUBLE:
-            print_error_prose(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
-            print_error_prose(f"To go on: {to_go_on}")
+            print_error(end.error.told(Occasion.ONCE) if end.error else "No answer came.")
+            print_error(f"To go on: {to_go_on}")
             return end.error.exit_code if end.error else ZcbulkError.exit_code
 
 
