@@ -12,6 +12,7 @@ from tests.tui.picture import text_on
 from zcbulk_tui.cli import simulated
 from zcbulk_tui.domain.job import Action, JobRef, JobState
 from zcbulk_tui.domain.snapshot import JobKey, JobSnapshot
+from zcbulk_tui.monitor.alerts import Alerts
 from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.clock import Moved
 from zcbulk_tui.monitor.events import Sink
@@ -38,8 +39,8 @@ _LOOK = 0.01
 class Stage:
     """A dashboard over a simulated Creator, driven by hand.
 
-    After the first poll of each job only keys poll: the plan goes by real time, which does not
-    stand still.
+    After the first poll of each job only keys poll, and nothing alerts: both go by real time,
+    which does not stand still.
 
     Attributes:
         app: The dashboard.
@@ -194,7 +195,10 @@ class Stage:
 
 
 def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
-    """Lets the plan's first poll of each job through, also of one that is added, and no more."""
+    """Lets the plan's first poll of each job through, also of one that is added, and no more.
+
+    Nor are there alerts: they, too, go by real time, and push other toasts aside.
+    """
 
     def connect(sink: Sink) -> Connection:
         connection = spec.connect(sink)
@@ -209,9 +213,14 @@ def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
         monitor._limiter.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
         # The clock of the stage stands still while the loop's goes on: that is no clock set back.
         monitor._timekeeper._clock.look = Moved  # type: ignore[method-assign]
-        return connection
+        tasks = [it for it in connection.tasks if not isinstance(_owner(it), Alerts)]
+        return connection._replace(tasks=tasks)
 
     return spec._replace(connect=connect)
+
+
+def _owner(task: object) -> object:
+    return getattr(task, "__self__", None)
 
 
 async def _come_true(condition: Callable[[], bool]) -> None:
