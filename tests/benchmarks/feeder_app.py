@@ -16,7 +16,7 @@ from tests.benchmarks.feeder_jobs import watched_jobs
 from tests.support.databases import memory_database
 from zcbulk_tui.cli.dashboard import resuming_gc
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState, WatchedJob
-from zcbulk_tui.domain.progress import FAILING_HISTORY
+from zcbulk_tui.domain.progress import HISTORY
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.monitor.events import JobChanged, ServiceChanged, Sink
@@ -47,7 +47,7 @@ class FedJob:
         self._total = luck.randrange(200_000, 1_000_000, 200)
         self._done = self._total * luck.uniform(0.05, 0.5)
         self._read_at = now
-        self._readings: deque[JobReading] = deque(maxlen=FAILING_HISTORY)
+        self._readings: deque[JobReading] = deque(maxlen=HISTORY)
 
     def read(self, now: datetime) -> JobSnapshot:
         """The job after one more reading."""

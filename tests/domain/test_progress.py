@@ -1,7 +1,6 @@
 """Estimates from readings: never more than what is left, and silence instead of nonsense."""
 
 import math
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
@@ -14,7 +13,6 @@ from tests.support.properties import histories_of_one_job, moments
 from zcbulk_tui.domain.batch_rule import BATCH
 from zcbulk_tui.domain.job import Counts, JobReading, JobState
 from zcbulk_tui.domain.progress import (
-    FAILING_HISTORY,
     HISTORY,
     Begun,
     Motion,
@@ -84,26 +82,6 @@ def test_of_a_row_that_says_the_same_the_first_and_the_last_are_kept(
 def test_nothing_is_dropped_while_all_differ(done: list[int]) -> None:
     readings = [reading(at, count) for at, count in enumerate(done)]
     assert remembered(readings) == tuple(readings[-HISTORY:])
-
-
-def test_readings_share_the_figures_that_do_not_change() -> None:
-    total = 2_000_000
-    kept = remembered([reading(at, 1000 + at, total=int(str(total))) for at in range(3)])
-    assert [one.counts.success for one in kept] == [1000, 1001, 1002]
-    assert len({id(one.counts.total) for one in kept}) == 1
-
-
-@given(st.lists(st.integers(0, 3), min_size=1, max_size=3 * FAILING_HISTORY).map(sorted))
-def test_of_a_job_with_failures_more_is_remembered(failed: list[int]) -> None:
-    readings = [
-        replace(reading(at, at), counts=Counts(10_000, at, count))
-        for at, count in enumerate(failed)
-    ]
-    kept = remembered(readings)
-    before, after = failed.count(0), len(failed) - failed.count(0)
-    assert kept == tuple(readings[-min(FAILING_HISTORY, min(before, HISTORY) + after) :])
-    if not after:
-        assert len(kept) <= HISTORY
 
 
 @given(histories, times_of_start)

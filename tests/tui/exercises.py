@@ -211,7 +211,7 @@ EXERCISES: Mapping[str, Exercise] = {
     "eager": _chooses(Pace.EAGER, "minus"),
     "frugal": _chooses(Pace.FRUGAL, "plus"),
     "help": _opens("HelpScreen"),
-    "palette": _opens("CommandPalette"),
+    "palette": _opens("CommandPaletteScreen"),
     "redraw": _redraws(),
 }
 """By action, for one stage."""

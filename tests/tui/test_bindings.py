@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
+from textual.command import Command, CommandList, Hit
 from textual.screen import Screen
 
 from tests.tui import told
@@ -271,3 +272,34 @@ async def test_every_key_acts(moves: bool) -> None:
 )
 async def test_every_other_key_acts(action: str, name: str) -> None:
     await ALONE[action](name)
+
+
+@pytest.mark.parametrize(
+    ("keys", "runs"),
+    [(("enter", "enter"), 1), (("enter", "escape"), 0), (("escape", "escape"), 0)],
+)
+async def test_the_palette_closes_once_however_fast_keys_come(
+    keys: tuple[str, ...], runs: int
+) -> None:
+    """On a busy machine a second key acts on it before it is gone; escape comes into effect first.
+
+    Enter has to go through the list of the palette.
+    """
+    async with Stage().open() as stage:
+        await stage.press("colon")
+        palette = stage.app.screen
+        commands = palette.query_one(CommandList)
+        await stage.until(lambda: commands.option_count > 0)
+        done: list[str] = []
+        command = Command("Count", Hit(1.0, "Count", lambda: done.append("done")))
+        commands.clear_options().add_option(command)
+        commands.highlighted = 0
+        for key in keys:
+            if key == "enter":
+                commands.action_select()
+            else:
+                await palette.run_action("escape")
+        await stage.until(lambda: len(stage.app.screen_stack) == 1)
+        await stage.pilot.pause()
+        assert stage.app.is_running
+        assert len(done) == runs

@@ -11,13 +11,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from zcbulk_tui.domain.batch_rule import BATCH, batches_of
-from zcbulk_tui.domain.job import Counts, JobReading, JobState
+from zcbulk_tui.domain.job import JobReading, JobState
 
 HISTORY = 8
 """Readings of a job that are worth keeping for the estimates."""
-
-FAILING_HISTORY = 32
-"""The same of a job with failures, since how they scatter tells how many batches have failed."""
 
 _MOVING = frozenset({JobState.IN_PROGRESS, JobState.UNKNOWN})
 """States in which counts may move; an unknown state may mean running."""
@@ -114,33 +111,16 @@ class Remaining(NamedTuple):
     most: float
 
 
-def worth_keeping(last: JobReading) -> int:
-    """Returns how many readings of a job are worth keeping, by its last one."""
-    return FAILING_HISTORY if last.counts.failed else HISTORY
-
-
 def remember(readings: tuple[JobReading, ...], new: JobReading) -> tuple[JobReading, ...]:
-    """Returns the readings with a new one, as many as are worth keeping, oldest first.
+    """Returns the readings with a new one, the last `HISTORY`, oldest first.
 
-    Of a run of equal readings only the first and the last are kept. Figures that a reading shares
-    with the one before are the same objects, since these histories are most of what fills up in the
-    first hour.
+    Of a run of equal readings only the first and the last are kept.
     """
-    if readings:
-        new = _sharing(new, readings[-1])
     if len(readings) > 1 and all(
         (old.state, old.counts) == (new.state, new.counts) for old in readings[-2:]
     ):
         readings = readings[:-1]
-    return (*readings, new)[-worth_keeping(new) :]
-
-
-def _sharing(new: JobReading, last: JobReading) -> JobReading:
-    """The same reading, with the objects of the last one where they are equal."""
-    figures = zip(last.counts, new.counts, strict=True)
-    counts = Counts(*(before if before == figure else figure for before, figure in figures))
-    code = last.code if last.code == new.code else new.code
-    return replace(new, counts=counts, code=code)
+    return (*readings, new)[-HISTORY:]
 
 
 def redated(readings: tuple[JobReading, ...], now: datetime) -> tuple[JobReading, ...]:

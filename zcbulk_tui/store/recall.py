@@ -5,7 +5,7 @@ from typing import Any
 
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.job import JobReading, JobRef, WatchedJob
-from zcbulk_tui.domain.progress import FAILING_HISTORY, remember, worth_keeping
+from zcbulk_tui.domain.progress import HISTORY, remember
 from zcbulk_tui.domain.records import ControlRecord
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.store.control_log import SELECT as _COMMANDS
@@ -193,11 +193,11 @@ def _fault(database: Database, job: int) -> Fault | None:
 
 def _recent(database: Database, job: int) -> tuple[JobReading, ...]:
     """The readings for the estimates, as a window that had stayed open would have them."""
-    for limit in (FAILING_HISTORY, _FAR_BACK):
+    for limit in (HISTORY, _FAR_BACK):
         found = database.read(to_reading, _READINGS, (job, limit))
         readings: tuple[JobReading, ...] = ()
         for reading in reversed(found):
             readings = remember(readings, reading)
-        if len(found) < limit or len(readings) == worth_keeping(readings[-1]):
+        if len(found) < limit or len(readings) == HISTORY:
             break
     return readings

@@ -33,7 +33,7 @@ from zcbulk_tui.tui.notices import MOST_TOASTS, toast_text
 from zcbulk_tui.tui.own_keys import moving_characters
 from zcbulk_tui.tui.profile_spec import ProfileSpec
 from zcbulk_tui.tui.profile_view import ProfileView
-from zcbulk_tui.tui.screens.base import KeyedScreen
+from zcbulk_tui.tui.screens.base import CommandPaletteScreen, KeyedScreen
 from zcbulk_tui.tui.screens.watch import WatchScreen
 from zcbulk_tui.tui.screens.watch_view import SPARING, USUAL, ProfilesChosen, opened
 from zcbulk_tui.tui.terminal.app_terminal import AppTerminal
@@ -352,6 +352,11 @@ class DashboardApp(App[None]):
         read_only = self._watch_screen.workspace.here.spec.read_only
         keys = self.preferences.keys
         self.push_screen(opened().Help(keys, read_only=read_only, glyphs=self._glyphs))
+
+    def action_command_palette(self) -> None:
+        """Opens the command palette."""
+        if not isinstance(self.screen, CommandPaletteScreen):
+            self.push_screen(CommandPaletteScreen(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every action of the screen that makes sense now."""

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette
+from textual.message import Message
 from textual.screen import Screen, ScreenResultType
+from textual.widgets import Input, OptionList
 
 from zcbulk_tui.tui.keys import Context, Key
 from zcbulk_tui.tui.widgets import painter
@@ -17,6 +21,16 @@ class ClosedOnce(Screen[ScreenResultType]):
         """Closes the screen with a result, unless it is closed already."""
         is_on_top = self.app.screen is self
         return super().dismiss(result) if is_on_top else AwaitComplete()
+
+
+class CommandPaletteScreen(CommandPalette, ClosedOnce[None]):
+    """Textual's command palette, which carries out one command: more keys may come behind it."""
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _drop_when_closed(self, event: Message) -> None:
+        if self.app.screen is not self:
+            event.stop().prevent_default()
 
 
 class KeyedScreen(ClosedOnce[ScreenResultType]):
