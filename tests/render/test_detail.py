@@ -236,7 +236,7 @@ def test_the_risk_warns_by_its_level() -> None:
         return pane(read(0, 100_000 - failed, failed, total=200_000))
 
     assert looks(risk(9), "batches") >= {Look.TEXT}
-    assert looks(risk(900), "May be aborted") == {Look.WARNING}
+    assert looks(risk(1_500), "May be aborted") == {Look.WARNING}
     assert looks(risk(20_000), "moment:") == {Look.ERROR}
     assert "Between 1 and 9 of 1,000 batches failed; Zoho aborts above 50" in said(risk(9))
     assert "Zoho reports failed records, not failed batches" in said(risk(9))

@@ -69,12 +69,12 @@ def test_of_a_job_that_stands_still_the_past_says_nothing() -> None:
         (Risk(500, 25, 0, 0), RUNS, "None of 500 batches failed; Zoho aborts above 25."),
         (Risk(500, 25, 3, 3), RUNS, "3 of 500 batches failed; Zoho aborts above 25."),
         (
-            Risk(1_000, 50, 21, 125, 0.24),
+            Risk(1_000, 50, 21, 125, 0.34),
             RUNS,
             "Between 21 and 125 of 1,000 batches failed; Zoho aborts above 50.",
         ),
         (
-            Risk(1_000, 50, 21, 125, 0.25),
+            Risk(1_000, 50, 21, 125, 0.35),
             RUNS,
             "May be aborted if failures go on like this: between 21 and 125 of 1,000 batches "
             "failed; Zoho aborts above 50.",

@@ -25,8 +25,8 @@ FAILED_SHARE = 0.05
 _AT_RISK = frozenset({JobState.IN_PROGRESS, JobState.SYSTEM_ABORTED})
 
 
-_LEAST_CHANCE = 0.25
-"""From here on an abort is worth a warning."""
+_LEAST_CHANCE = 0.35
+"""From here on an abort is worth a warning: with a lower one, jobs that end well are warned of."""
 
 _CALM_CHANCE = 0.15
 """Below this a warning ends: a chance that hovers around one figure warns once."""
