@@ -13,6 +13,7 @@ from zcbulk_tui.cli.report_json import report_text
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import read_header
 from zcbulk_tui.data.new_files import NewFile, sync_folder
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import KEPT
 from zcbulk_tui.domain.form import FormRef
@@ -68,8 +69,8 @@ def write_files(report: NightReport, path: Path) -> None:
         UsageError: One of them cannot be written, or another file has its name.
     """
     check_report(path)
-    _replace(path, markdown(report))
-    _replace(_beside(path), report_text(report))
+    _replace(path, markdown(report), report.profile)
+    _replace(_beside(path), report_text(report), report.profile)
 
 
 def check_report(report: Path) -> None:
@@ -87,7 +88,7 @@ def _beside(report: Path) -> Path:
     return report.with_suffix(".json")
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, profile: str) -> None:
     try:
         file = NewFile(path.parent)
         try:
@@ -102,7 +103,7 @@ def _replace(path: Path, text: str) -> None:
         raise DataError(
             f"The report {one_line(str(path))} cannot be written",
             f"The system says: {one_line(said)}.",
-            "To print it at any time: zcbulk-tui report",
+            f"To print it at any time: {command('report', profile)}",
         ) from error
 
 
