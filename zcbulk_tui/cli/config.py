@@ -16,9 +16,10 @@ from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings, entries
 from zcbulk_tui.config.values import masked, public_part
+from zcbulk_tui.data.new_files import is_disk_failure
 from zcbulk_tui.domain.commands import command, common, for_profile
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, OutputError
 from zcbulk_tui.render.span import fit, width
 
 _DEFAULT = "default"
@@ -92,6 +93,7 @@ def init(profile: str) -> int:
 
     Raises:
         ConfigError: There is a file already, or none can be written.
+        OutputError: There is no room for it, or its disk fails.
     """
     file = paths.config_file()
     try:
@@ -105,7 +107,7 @@ def init(profile: str) -> int:
                 "What you wrote there is not overwritten.",
                 f"Edit it, or move it away and write again: {common('config init')}",
             ) from error
-        raise ConfigError(
+        raise (OutputError if is_disk_failure(error) else ConfigError)(
             f"{file} cannot be written",
             f"{one_line(str(error))}.",
             f"Make it possible, or name another place in {paths.CONFIG}.",

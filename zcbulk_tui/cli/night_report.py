@@ -12,7 +12,7 @@ from zcbulk_tui.cli.report_json import is_report as is_json_report
 from zcbulk_tui.cli.report_json import report_text
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import read_header
-from zcbulk_tui.data.new_files import NewFile, sync_folder
+from zcbulk_tui.data.new_files import NewFile, is_disk_failure, sync_folder
 from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import KEPT
@@ -32,7 +32,7 @@ from zcbulk_tui.domain.report import (
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.errors import DataError, NoRoomError
 from zcbulk_tui.render.report import is_report as is_markdown_report
 from zcbulk_tui.render.report import markdown
 from zcbulk_tui.store import recall
@@ -100,7 +100,7 @@ def _replace(path: Path, text: str, profile: str) -> None:
         sync_folder(path.parent)
     except (OSError, ValueError) as error:  # ValueError: a path with a null in it
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(
+        raise (NoRoomError if is_disk_failure(error) else DataError)(
             f"The report {one_line(str(path))} cannot be written",
             f"The system says: {one_line(said)}.",
             f"To print it at any time: {command('report', profile)}",

@@ -55,7 +55,8 @@ dd-MMM-yyyy); copy (field, from); drop: leave out; keep: send again as it is.
 
 exit codes:
   0 the file was written (or proposed, or tried),
-  2 it cannot be, or nothing is left to send"""
+  2 it cannot be, or nothing is left to send,
+  5 the disk is full"""
 
 _LEAST_WIDTH = 60
 """Cells of a report, at least."""
