@@ -6,7 +6,8 @@
     ├── UsageError               exit 2   what was typed cannot be used
     │   ├── ConfigError          exit 2   what is configured cannot be used
     │   ├── DataError            exit 2   a file of records cannot be used
-    │   │   └── EncodingUnknownError      ... until the user names its encoding
+    │   │   ├── EncodingUnknownError      ... until the user names its encoding
+    │   │   └── NoRoomError      exit 5   ... or written: the disk is full or broken
     │   └── HeldError            exit 2   an earlier command stands in the way of this one
     ├── IncompatibleError        exit 1   a library is installed that this does not work with
     ├── OutputError              exit 5   all went well, but for writing the output
@@ -233,6 +234,12 @@ class EncodingUnknownError(DataError):
         self.offset = offset
         self.line = line
         self.previews = previews
+
+
+class NoRoomError(DataError):
+    """A file of records is not written: the disk is full or broken, and another may be neither."""
+
+    exit_code = ExitCode.OUTPUT
 
 
 class HeldError(UsageError):

@@ -14,6 +14,7 @@ from tests.data.results import write_results
 from tests.data.source_files import source_file
 from tests.support.commands import CommandLine, Ended
 from tests.support.contracts import contract_of
+from tests.support.full_disk import no_room
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, REF
 from tests.support.text import HOSTILE, is_one_safe_line
@@ -147,6 +148,17 @@ def test_export(cli: CommandLine, result: str, tmp_path: Path) -> None:
     again = cli("failures", result, "--export", str(path))
     assert (again.code, again.out) == (2, "")
     assert "is there already" in again.err
+
+
+def test_a_full_disk_is_no_fault_of_the_name(cli: CommandLine, result: str, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    with no_room():
+        ended = cli("failures", result, "--export", str(path))
+    assert (ended.code, ended.out, len(ended.lines)) == (5, "", 1)
+    assert f"{path} cannot be written. The system says: File too large." in ended.err
+    assert ended.err.endswith("Make room, or name another file.\n")
+    assert not path.exists()
+    assert not [it for it in tmp_path.iterdir() if it.name.startswith(".")]
 
 
 def test_as_json(cli: CommandLine, result: str, uploaded: str) -> None:

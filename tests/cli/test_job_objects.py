@@ -15,7 +15,7 @@ from zcbulk_tui.cli.job_objects import Standing, job_record, percent, status_rec
 from zcbulk_tui.cli.json_records import call_object, entry_object, figure
 from zcbulk_tui.domain.budget import Cause, Reason
 from zcbulk_tui.domain.control import Command, Outcome
-from zcbulk_tui.domain.job import Action, JobReading
+from zcbulk_tui.domain.job import Action, JobReading, JobState
 from zcbulk_tui.domain.records import CallRecord, ControlRecord, EventKind, JobEvent, Record
 from zcbulk_tui.domain.snapshot import Fault, JobSnapshot
 from zcbulk_tui.errors import Answer, RefusedError, UnreachableError, ZcbulkError
@@ -115,6 +115,57 @@ def test_measured_and_estimated_are_never_in_one_number() -> None:
     later = job_record(Standing(JobSnapshot(watched(), two)), now + timedelta(seconds=30))
     estimated = {"age_seconds", "estimate", "ends"}
     assert {name for name in found if found[name] != later[name]} == estimated
+
+
+CREATED = NOW - timedelta(hours=1)
+ENDED = (reading(0, 1), reading(60, 2, state=JobState.COMPLETED))
+
+
+@pytest.mark.parametrize(
+    ("standing", "kind", "earliest", "at", "exact"),
+    [
+        pytest.param(
+            Standing(JobSnapshot(watched(), (reading(0, 0, state=JobState.READY),))),
+            *("start", None, "2026-03-11T13:30:00.000+00:00", False),
+            id="nobody saw its creation",
+        ),
+        pytest.param(
+            Standing(
+                JobSnapshot(
+                    watched()._replace(created_at=CREATED), (reading(0, 0, state=JobState.READY),)
+                )
+            ),
+            *("start", "2026-03-11T12:30:00.000+00:00", "2026-03-11T12:30:00.000+00:00", True),
+            id="known",
+        ),
+        pytest.param(
+            Standing(JobSnapshot(watched(), ENDED)),
+            *("result", "2026-03-14T10:30:00.000+00:00", "2026-03-14T10:31:00.000+00:00", False),
+            id="between two readings",
+        ),
+        pytest.param(
+            Standing(JobSnapshot(watched(), ENDED[1:])),
+            *("result", None, "2026-03-14T10:31:00.000+00:00", False),
+            id="nobody saw it run",
+        ),
+        pytest.param(
+            Standing(JobSnapshot(watched(), ENDED[:1])),
+            *("input", None, "2026-03-14T10:30:00.000+00:00", False),
+            id="uploaded elsewhere",
+        ),
+        pytest.param(
+            Standing(JobSnapshot(watched(), ENDED[:1]), uploaded_at=CREATED),
+            *("input", "2026-03-14T09:30:00.000+00:00", "2026-03-14T10:30:00.000+00:00", False),
+            id="uploaded from here",
+        ),
+    ],
+)
+def test_a_deadline_has_its_bounds(
+    standing: Standing, kind: str, earliest: str | None, at: str, exact: bool
+) -> None:
+    found = job_record(standing, NOW)["deadline"]
+    assert isinstance(found, dict)
+    assert found == {**found, "kind": kind, "earliest": earliest, "at": at, "exact": exact}
 
 
 def test_a_job_that_stands_still_has_no_latest_end() -> None:

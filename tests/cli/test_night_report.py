@@ -111,6 +111,8 @@ def test_where_it_cannot_be_written_the_old_one_stays(
     with pytest.raises(DataError, match="cannot be written") as caught:
         write_files(report(reported()), path)
     assert "No space left" in str(caught.value)
+    assert caught.value.exit_code == 5
+    assert caught.value.next_step.endswith(": zcbulk-tui report")
     assert path.read_text().startswith("No job ran")
     assert {it.name for it in folder.iterdir()} == {"night.md", "night.json"}
 

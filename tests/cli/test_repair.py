@@ -1,8 +1,12 @@
 """``repair``: from the results on the disk to a file that can be sent again."""
 
+import errno
 import hashlib
+import itertools
 import json
+import os
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from tests.cli.remembering import database, put_on_list
 from tests.data.results import write_results
 from tests.data.source_files import source_file
 from tests.support.commands import CommandLine
+from tests.support.full_disk import fill, no_room
 from tests.support.insertions import insertion
 from tests.support.jobs import NOW, REF
 from zcbulk_tui.domain.form import FieldType, FormField, FormFields, FormRef
@@ -118,6 +123,47 @@ def test_a_file_is_made_and_the_next_command_named(
     again = cli("repair", "Customers", "--rules", rules, "--output", str(output))
     assert again.code == 2
     assert "is there already" in again.err
+
+
+@pytest.mark.parametrize("is_real", [True, False])
+def test_a_full_disk_is_no_fault_of_the_name(
+    cli: CommandLine,
+    ended: Ended,
+    rules: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_real: bool,
+) -> None:
+    ended()
+    output = tmp_path / "again.csv"
+    with no_room() if is_real else nullcontext():
+        if not is_real:
+            fill(monkeypatch)
+        done = cli("repair", "Customers", "--rules", rules, "--output", str(output))
+    assert (done.code, done.out) == (5, "")
+    assert f"{output} cannot be written. The system says: " in done.err
+    assert done.err.endswith("Make room, or name another file.\n")
+    assert not output.exists()
+    assert cli("repair", "Customers", "--rules", rules, "--output", f"{tmp_path}/no/x").code == 2
+
+
+def test_a_file_whose_records_cannot_be_noted_is_none(
+    cli: CommandLine, ended: Ended, rules: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended()
+    output = tmp_path / "again.csv"
+    real, calls = os.fsync, itertools.count(1)
+
+    def full(descriptor: int) -> None:
+        if next(calls) > 2:  # the file and its folder
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = cli("repair", "Customers", "--rules", rules, "--output", str(output))
+    assert (done.code, done.out) == (5, "")
+    assert ".lines.csv cannot be written. The system says: No space left" in done.err
+    assert not output.exists()
 
 
 def test_all_of_it_is_sent_again_without_rules(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.simulator.support import ManualClock, control, created, csv_of, upload
 from tests.support.commands import CANARY, CommandLine
+from tests.support.full_disk import fill
 from tests.support.simulators import url_of
 from zcbulk_tui.cli import failing, result_work
 from zcbulk_tui.config.settings import ResultSettings, Settings
@@ -129,6 +130,26 @@ def test_copied_under_the_label_and_nothing_is_overwritten(
     assert "is there already" in other.err
     assert (folder / copies[0]).read_text() == "mine"
     assert len(list(folder.iterdir())) == 2
+
+
+def test_a_full_disk_says_that_all_else_is_done(
+    cli: CommandLine, zoho: Zoho, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "out"
+    with monkeypatch.context() as patched:
+        fill(patched)
+        ended = cli("results", zoho.url, "--failed")
+        assert ended.code == 5
+        assert "There is no room for the result" in ended.err
+    assert cli("results", zoho.url, "--failed").code == 0
+    fill(monkeypatch)
+    ended = cli("results", zoho.url, "--failed", "--output", str(folder), "--json")
+    assert ended.code == 5
+    assert "failed.csv cannot be written. The system says: No space left on device" in ended.err
+    assert "No space left" in objects(ended.out)[0]["error"]["cause"]
+    assert list(folder.iterdir()) == []
+    waiting = zoho.url.replace(zoho.job.path, created(zoho.creator, "Contacts").path)
+    assert cli("results", zoho.url, waiting, "--failed", "--output", str(folder)).code == 1
 
 
 def test_two_jobs_of_one_label_have_two_names(cli: CommandLine, zoho: Zoho, tmp_path: Path) -> None:

@@ -8,15 +8,21 @@ from typing import Any
 
 import pytest
 
-from tests.cli.remembering import database
+from tests.cli.remembering import database, put_on_list
 from tests.support.commands import CANARY, CommandLine, Ended
 from tests.support.contract import OPENAPI_STATUS, PAGE_STATUS, REFUSALS, SPELLINGS, Refusal
+from tests.support.insertions import insertion
 from tests.support.jobs import REF, URL
 from tests.support.pasts import give_past
 from tests.support.stub_server import DROP, Answer, Raw, Reply, StubServer
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.config import paths
+from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.form import FormRef
+from zcbulk_tui.domain.insertion import StepRecord
+from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.errors import QuotaSpentError
+from zcbulk_tui.store.insertions import Insertions
 
 pytestmark = pytest.mark.usefixtures("signed_in")
 
@@ -352,3 +358,25 @@ def test_what_is_sent(
     assert ask.request.headers.get("environment") == sent
     assert found["environment"] == sent or (sent is None and found["environment"] == "production")
     assert (ended.code, ended.err) == (0, "")
+
+
+def test_the_deadline_of_a_file_that_was_sent_from_here_is_bounded_as_on_the_screen(
+    ask: Asked, cli: CommandLine, home: Path
+) -> None:
+    began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=2)
+    sent = StepRecord(began, Outcome.ACCEPTED)
+    file = insertion(form=FormRef.of(REF), job_id=REF.job_id, create=sent, upload=sent)
+    put_on_list(home, WatchedJob(REF, "Orders", began, began))
+    with database(home) as opened:
+        Insertions(opened, "default").add([file])
+    found, ended = ask(Reply(200, PAGE_STATUS))
+    assert (ended.code, found["state"]) == (0, "in_progress")
+    (listed,) = json.loads(cli("jobs", "list", "--json").out)
+    ended = cli("status", URL, "--json", "--wait", "--timeout", "1s")  # before its next poll
+    (waited,) = json.loads(ended.out)
+    assert ended.code == 12
+    for deadline in (found["deadline"], listed["deadline"], waited["deadline"]):
+        assert deadline["kind"] == "input"
+        assert datetime.fromisoformat(deadline["earliest"]) == began + timedelta(days=3)
+        assert deadline["earliest"] < deadline["at"]
+        assert not deadline["exact"]

@@ -26,7 +26,8 @@ def test_the_file_takes_no_secrets(write: Write, table: str, name: str, secret: 
     error = refusal(environ)
     assert error.title.startswith(f"{environ['ZCBULK_CONFIG']}, line 2: “")
     assert f"{name}” does not belong" in error.title
-    assert error.next_step == "Take it out, and write: zcbulk-tui login"
+    profile = "a" if "profiles" in table else "NAME"  # which whoever reads the file puts in
+    assert error.next_step == f"Take it out, and write: zcbulk-tui login --profile {profile}"
     assert not reveals(str(error))
 
 
@@ -83,7 +84,7 @@ def test_no_answer_repeats_one_that_stands_in_the_file(
 
 def test_the_secret_of_a_webhook_has_a_command_of_its_own(write: Write) -> None:
     error = refusal(write(f"[alerts]\nwebhook_secret = '{CANARY}'"))
-    assert error.next_step == "Take it out, and write: zcbulk-tui alerts secret set"
+    assert error.next_step == "Take it out, and write: zcbulk-tui alerts secret set --profile NAME"
     assert not reveals(str(error))
 
 

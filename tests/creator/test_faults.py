@@ -10,6 +10,7 @@ from tests.support.stub_server import Reply
 from tests.support.text import HOSTILE, is_one_safe_line
 from zcbulk_tui.creator.between import words
 from zcbulk_tui.creator.faults import RULES, to_error
+from zcbulk_tui.domain.commands import for_profile
 from zcbulk_tui.errors import (
     Answer,
     BetweenError,
@@ -52,7 +53,8 @@ def test_each_rule_of_the_program(
     assert (error.title, error.next_step) == (RULES[key].title, RULES[key].next_step)
     assert error.title
     assert not error.title.endswith(".")
-    assert error.told(Occasion.ONCE).endswith((".", "zcbulk-tui login", "zcbulk-tui doctor"))
+    said = for_profile(error.told(Occasion.ONCE), "eu")
+    assert said.endswith((".", "zcbulk-tui login --profile eu", "zcbulk-tui doctor --profile eu"))
 
 
 @pytest.mark.parametrize("key", ["message", "description", "status"])

@@ -152,7 +152,7 @@ def test_entries_that_are_no_objects() -> None:
 def test_json_that_is_no_list_of_jobs(text: str, words: str) -> None:
     with pytest.raises(UsageError, match=words) as caught:
         listed(text)
-    assert "zcbulk-tui jobs export" in caught.value.next_step
+    assert "jobs export" in caught.value.next_step
     assert is_one_safe_line(str(caught.value))
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.monitor.insert_stage import QueueStage
 from tests.monitor.stage import Clock, ScriptedApi, Stage, jobs
 from tests.monitor.windows import shared_profile
+from tests.support.insertions import insertion
 from tests.support.jobs import NOW
-from tests.support.virtual_time import run_virtual
+from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.budget import Cause, Reason
+from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.job import Counts, JobReading, JobRef, JobState
 from zcbulk_tui.domain.outlook import UNREAD, Outlook
 from zcbulk_tui.domain.planner import Terms
@@ -201,6 +204,39 @@ def test_what_the_user_chooses_is_an_event() -> None:
         "Polls resumed",
         "Not watched any more",
         "Watched from now on",
+    ]
+
+
+def test_the_job_of_a_file_is_on_the_list_before_anything_is_read_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("zcbulk_tui.monitor.insert_steps._why_not_uploaded", lambda _: None)
+
+    async def scene() -> tuple[QueueStage, JobReading]:
+        stage = QueueStage(insertion())
+        async with stage.working():
+            await asyncio.sleep(3)  # it is uploaded
+            stage.insertions.stops.stop(QueueStop(virtual_now(), "by hand", "anna@jump1"))
+            await asyncio.sleep(60)
+            (job,) = stage.list.jobs()
+            # By a script: this window has no use for a reading before the start.
+            over = JobReading(JobState.EXPIRED, "Expired", Counts(), virtual_now())
+            stage.context.memory.read(job.ref, over)
+            await asyncio.sleep(60)
+            stage.insertions.stops.go_on()
+            await asyncio.sleep(60)
+        return stage, over
+
+    stage, over = run_virtual(scene())
+    assert stage.inserting.names() == ["create", "upload", "start"]
+    log = [it for it in reversed(stage.archive.log()) if isinstance(it, JobEvent)]
+    added = [it for it in log if it.kind is EventKind.ADDED]
+    assert [(it.text, it.label) for it in added] == [("Watched from now on", "File one")]
+    assert added[0].at < over.read_at
+    assert [it.text.split()[0] for it in log[log.index(added[0]) - 1 :][:3]] == [
+        "Created",
+        "Watched",
+        "upload",
     ]
 
 

@@ -21,11 +21,11 @@ def command(ref: JobRef, profile: str = "eu") -> str:
 @pytest.mark.parametrize("environment", Environment)
 def test_the_command_says_all_that_counts(environment: Environment) -> None:
     said = command(REF._replace(environment=environment))
-    assert said == f"zcbulk-tui status {URL} --profile eu --environment {environment}"
+    assert said == f"zcbulk-tui status {URL} --environment {environment} --profile eu"
 
 
 @given(refs())
 def test_its_url_leads_back_to_the_job(ref: JobRef) -> None:
     words = shlex.split(command(ref, "a profile"))
-    assert parse_job_url(words[2], Environment(words[6])) == ref
-    assert words[4] == "a profile"
+    assert parse_job_url(words[2], Environment(words[4])) == ref
+    assert words[6] == "a profile"

@@ -46,8 +46,17 @@ def test_one_night_is_armed_at_a_time() -> None:
     with pytest.raises(UsageError, match="armed until") as caught:
         nights.arm(PLAN, "ben@jump2", NOW)
     assert "anna@jump1" in str(caught.value)
+    assert "zcbulk-tui watch --until off, or W" in caught.value.next_step
     assert nights.end(first, UNTIL)
     assert nights.arm(PLAN, "ben@jump2", UNTIL).id != first.id
+
+
+def test_another_profile_is_named_with_what_disarms_its_night() -> None:
+    nights = Nights(memory_database(), "eu")
+    nights.arm(PLAN, "anna@jump1", NOW)
+    with pytest.raises(UsageError) as caught:
+        nights.arm(PLAN, "ben@jump2", NOW)
+    assert "zcbulk-tui watch --until off --profile eu, or W" in caught.value.next_step
 
 
 def test_a_night_ends_once(tmp_path: Path) -> None:

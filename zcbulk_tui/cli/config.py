@@ -16,8 +16,10 @@ from zcbulk_tui.config import layers, load, paths, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.config.settings import Settings, entries
 from zcbulk_tui.config.values import masked, public_part
+from zcbulk_tui.data.new_files import is_disk_failure
+from zcbulk_tui.domain.commands import command, common, for_profile
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError
+from zcbulk_tui.errors import ConfigError, OutputError
 from zcbulk_tui.render.span import fit, width
 
 _DEFAULT = "default"
@@ -55,7 +57,7 @@ def run(arguments: Namespace) -> int:
         case "check":
             return check(arguments.profile)
         case "init":
-            return init()
+            return init(options.named_profile(arguments))
         case _:
             return path()
 
@@ -83,11 +85,15 @@ def path() -> int:
     return 0
 
 
-def init() -> int:
+def init(profile: str) -> int:
     """Writes the commented example in the place of the configuration; returns the exit code.
+
+    Args:
+        profile: What it is for.
 
     Raises:
         ConfigError: There is a file already, or none can be written.
+        OutputError: There is no room for it, or its disk fails.
     """
     file = paths.config_file()
     try:
@@ -99,15 +105,16 @@ def init() -> int:
             raise ConfigError(
                 f"{file} exists",
                 "What you wrote there is not overwritten.",
-                "Edit it, or move it away and write again: zcbulk-tui config init",
+                f"Edit it, or move it away and write again: {common('config init')}",
             ) from error
-        raise ConfigError(
+        raise (OutputError if is_disk_failure(error) else ConfigError)(
             f"{file} cannot be written",
             f"{one_line(str(error))}.",
             f"Make it possible, or name another place in {paths.CONFIG}.",
         ) from error
     print(f"Wrote {file}: every setting with its default.")
-    print("Edit it, then check the result: zcbulk-tui config show. Sign in: zcbulk-tui login.")
+    show, sign_in = (command(words, profile) for words in ("config show", "login"))
+    print(f"Edit it, then check the result: {show}. Sign in: {sign_in}.")
     return 0
 
 
@@ -131,7 +138,7 @@ def check(profile: str | None) -> int:
         else:
             said.setdefault(str(fault), []).append(name)
     for fault_text, names in said.items():
-        print_error(f"{', '.join(names)}: {fault_text}")
+        print_error(f"{', '.join(names)}: {for_profile(fault_text, names[0])}")
     return ConfigError.exit_code if said else 0
 
 
@@ -191,7 +198,7 @@ def _as_object(
 def _head(configuration: Configuration, are_set: Mapping[str, bool]) -> Iterator[str]:
     chosen = configuration.settings.profile
     others = ", ".join(name for name in configuration.profiles if name != chosen)
-    there = "" if configuration.path.exists() else " (does not exist; zcbulk-tui config init)"
+    there = "" if configuration.path.exists() else f" (does not exist; {common('config init')})"
     yield f"file      {configuration.path}{there}"
     yield f"profile   {chosen}{f' (others: {others})' if others else ''}"
     cells = max(map(width, are_set))

@@ -17,6 +17,7 @@ from zcbulk_tui.cli.shutdown import Shutdown, end_children
 from zcbulk_tui.config import load, secrets
 from zcbulk_tui.config.load import Configuration
 from zcbulk_tui.domain import proxies
+from zcbulk_tui.domain.commands import login, naming, of_any_profile
 from zcbulk_tui.domain.job import Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted, one_line
@@ -38,11 +39,6 @@ _TURN = 0.001
 """Seconds that a thread waits for its turn. With Python's 0.005 the one that writes to the terminal
 is late with the first frame, and the loop with keys, while another thread loads the rest."""
 
-_ENDS_SOON = (
-    f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
-    "zcbulk-tui login signs in once and for all."
-)
-
 
 def run(arguments: Namespace) -> int:
     """Shows the dashboard until it is left; returns the exit code.
@@ -57,8 +53,9 @@ def run(arguments: Namespace) -> int:
     configuration = load.read(flags={**flags, "profile": first or None})
 
     def open_profile(name: str) -> ProfileSpec:
-        named = load.read(flags={**flags, "profile": name})
-        return profile_spec(named, None)._replace(profiles=profiles)
+        with naming(name):
+            named = load.read(flags={**flags, "profile": name})
+            return profile_spec(named, None)._replace(profiles=profiles)
 
     profiles = Profiles(configuration.profiles, open_profile)
     shown = configuration.settings.profile
@@ -81,7 +78,8 @@ def profile_spec(configuration: Configuration, jobs: Sequence[WatchedJob] | None
     state.is_signed_in(settings)  # raises before the screen is up where a token cannot be one
     _check_terminal()
     places.check(settings)
-    notices = _notices()  # raises where a proxy cannot be used: before the memory is open
+    # Raises where a proxy cannot be used: before the memory is open.
+    notices = _notices(settings.profile)
     opened, watched = state.open_with_list(settings.profile)
     if jobs is not None:
         watched = [JobSnapshot(job) for job in jobs]
@@ -139,14 +137,18 @@ def _stranded(
     return {}, ()
 
 
-def _notices() -> Sequence[str]:
+def _notices(profile: str) -> Sequence[str]:
     """Returns what is to be said at first.
 
     Raises:
         ConfigError: A proxy that the environment names cannot be used.
     """
-    ends_soon = [_ENDS_SOON] if os.environ.get(secrets.ACCESS_TOKEN) else []
-    return [*ends_soon, *proxies.read(os.environ).warnings]
+    ends_soon = (
+        f"The access token in {secrets.ACCESS_TOKEN} ends within the hour. "
+        f"{login(profile)} signs in once and for all."
+    )
+    held = [ends_soon] if os.environ.get(secrets.ACCESS_TOKEN) else []
+    return [*held, *proxies.read(os.environ).warnings]
 
 
 def show(specs: Sequence[ProfileSpec], preferences: Preferences) -> int:
@@ -235,5 +237,5 @@ def _check_terminal() -> None:
     if not (sys.stdin and sys.stderr and sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(
             "The dashboard needs a terminal",
-            next_step="In a script, use zcbulk-tui status URL --json.",
+            next_step=f"In a script, use {of_any_profile('status URL --json')}.",
         )

@@ -10,6 +10,7 @@ from typing import Self
 
 from zcbulk_tui.cli.locale_names import is_utf8
 from zcbulk_tui.creator.grants import DeviceCode
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import UsageError
 from zcbulk_tui.render.big import big
 from zcbulk_tui.render.clipboard import TMUX_OPTIONS, clipboard
@@ -27,10 +28,11 @@ def check_terminal() -> None:
         UsageError: There is no terminal.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        in_script = of_any_profile("login --refresh-token FILE")
         raise UsageError(
             "There is no terminal to show a code on",
             "Nothing was sent.",
-            "Over SSH, use ssh -t. In a script, write: zcbulk-tui login --refresh-token FILE, or "
+            f"Over SSH, use ssh -t. In a script, write: {in_script}, or "
             "set token_command or ZCBULK_ACCESS_TOKEN.",
         )
 

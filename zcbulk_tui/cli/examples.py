@@ -1,5 +1,7 @@
 """Examples of each command, as its ``--help`` shows them; a test parses every one."""
 
+from zcbulk_tui.domain.commands import PROGRAM
+
 _CELLS = 80
 """Of the terminal that a help is for: with fewer to spare, what an example does stands above it."""
 
@@ -147,7 +149,7 @@ def with_examples(command: str, epilog: str | None) -> str | None:
     examples = _EXAMPLES.get(command)
     if examples is None:
         return epilog
-    lines = [(f"  zcbulk-tui {words}", what) for words, what in examples]
+    lines = [(f"  {PROGRAM} {words}", what) for words, what in examples]
     room = max(len(line) for line, what in lines if what)
     said = "\n".join(f"{line:{room}}  # {what}" if what else line for line, what in lines)
     if max(map(len, said.splitlines())) >= _CELLS:

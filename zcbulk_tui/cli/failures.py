@@ -38,7 +38,8 @@ A label goes before the name of a file: ./NAME is the file.
 TEXT is a group's reason as it is printed, or a part of it that no other group has.
 
 exit codes:
-  0 the failures were read, 2 they are not on this disk or cannot be read"""
+  0 the failures were read, 2 they are not on this disk or cannot be read,
+  5 the disk is full to which they are exported"""
 
 _LEAST_WIDTH = 60
 """Cells of a report, at least."""

@@ -175,7 +175,7 @@ def entries_of(content: str, name: str, settings: Settings) -> list[ListedJob | 
                 raise UsageError(
                     f"It has more than {_BAD_AT_MOST:,} lines that cannot be used",
                     f"The first is {_first_bad(entries)}",
-                    "It is no list of jobs; give what zcbulk-tui jobs export has written, or a URL "
+                    "It is no list of jobs; give what jobs export has written, or a URL "
                     "in each line.",
                 )
         return entries

@@ -47,12 +47,15 @@ class Standing(NamedTuple):
         record: Its last start or abort; None for none.
         chain: The chain that it belongs to; None for none.
         window: The window that polls it; empty where none does.
+        uploaded_at: When the upload of its file began, which Zoho accepted; None where that is not
+            known; aware.
     """
 
     snapshot: JobSnapshot
     record: ControlRecord | None = None
     chain: Chain | None = None
     window: str = ""
+    uploaded_at: datetime | None = None
 
 
 def job_record(standing: Standing, now: datetime) -> JsonObject:
@@ -140,7 +143,7 @@ def standing_object(standing: Standing, now: datetime) -> JsonObject:
         "form_past": _past_object(snapshot),
         "concern": _concern_object(snapshot, now),
         "abort_risk": _risk_object(snapshot.risk),
-        "deadline": deadline_object(upcoming(snapshot), now),
+        "deadline": deadline_object(upcoming(snapshot, standing.uploaded_at), now),
         "next_poll": _poll_object(snapshot, standing.window),
         "fault": fault_object(snapshot.fault),
         "command": standing.record and command_object(standing.record),
@@ -154,6 +157,7 @@ def deadline_object(deadline: Deadline | None, now: datetime) -> JsonObject | No
     return {
         "kind": deadline.kind.value,
         "at": moment(deadline.at),
+        "earliest": moment(deadline.at if deadline.exact else deadline.earliest),
         "exact": deadline.exact,
         "urgency": deadline.urgency(now).name.lower(),
     }

@@ -143,7 +143,8 @@ def show(arguments: Namespace) -> int:
 def _standing(job: WatchedJob, seen: Overview, chains: Chains) -> Standing:
     ref = job.ref
     snapshot = seen.snapshots.get(ref, JobSnapshot(job))
-    return Standing(snapshot, seen.commands.get(ref), chains.get(ref), seen.windows.poller)
+    last, uploaded_at = seen.commands.get(ref), seen.uploads.get(ref)
+    return Standing(snapshot, last, chains.get(ref), seen.windows.poller, uploaded_at)
 
 
 def _cells(branch: str, job: WatchedJob, seen: Overview) -> tuple[str | Span, ...]:

@@ -10,7 +10,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.credentials import Credentials
 from zcbulk_tui.creator.sign_in import give_back
-from zcbulk_tui.domain.commands import command, not_signed_in
+from zcbulk_tui.domain.commands import command, naming, not_signed_in
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.store.sign_in import SignInFiles
 
@@ -30,6 +30,11 @@ def run(arguments: Namespace) -> int:
         ZcbulkError: It could not be revoked, and is kept; or there is none.
     """
     settings = load.load(flags=options.setting_flags(arguments))
+    with naming(settings.profile):
+        return _run(arguments, settings)
+
+
+def _run(arguments: Namespace, settings: Settings) -> int:
     store = sign_in_files(settings)
     if not store.exists:
         raise not_signed_in(settings.profile)

@@ -9,9 +9,11 @@ from contextlib import suppress
 
 from zcbulk_tui.cli import charset, interrupts
 from zcbulk_tui.cli.colours import Choice
+from zcbulk_tui.cli.options import named_profile
 from zcbulk_tui.cli.output import Output, guarded, print_error, print_json
 from zcbulk_tui.cli.parser import load_command, make_parser
 from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
+from zcbulk_tui.domain.commands import for_profile
 from zcbulk_tui.errors import Occasion, ZcbulkError
 
 
@@ -57,6 +59,9 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
     except ZcbulkError as error:
         if interrupts.begun():  # it may be what the interruption has caused
             return _interrupted(shutdown)
+        # What no one has named nearer to where it arose is of the profile that was typed; one that
+        # a variable or the file names, a command has without being told.
+        error.next_step = for_profile(error.next_step, named_profile(arguments))
         if getattr(arguments, "json", False) and output.is_empty:
             # With it comes more than commands need that go well.
             from zcbulk_tui.cli.json_records import error_object

@@ -5,17 +5,13 @@ is free. A report takes the place of an earlier report, which is made anew from 
 and of no other file.
 """
 
-import errno
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from zcbulk_tui.data.new_files import NamedFile
+from zcbulk_tui.data.new_files import NamedFile, is_disk_failure
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import ConfigError, DataError, OutputError, UsageError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, OutputError, UsageError
 from zcbulk_tui.store import files
-
-_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-"""What is no fault of the name of a file."""
 
 _BEGINNING = 4096
 """Bytes by which an earlier report is known."""
@@ -84,12 +80,9 @@ def write_new(path: Path, pieces: Iterable[str]) -> None:
     Raises:
         ZcbulkError: Something has the name, or it cannot be written; or what the pieces raise.
     """
-    try:
-        with NamedFile(path) as write:
-            for piece in pieces:
-                write(piece.encode())
-    except DataError as error:
-        raise _failure(error) from error
+    with NamedFile(path) as write:
+        for piece in pieces:
+            write(piece.encode())
 
 
 def write_over(path: Path, content: str) -> None:
@@ -101,14 +94,7 @@ def write_over(path: Path, content: str) -> None:
     try:
         files.replace(path, content)
     except ConfigError as error:
-        raise _failure(error) from error
-
-
-def _failure(error: UsageError) -> ZcbulkError:
-    """What is to be said of a file that somebody named, which is none of the state folder."""
-    if isinstance(error.__cause__, FileExistsError):
-        return UsageError(one_line(error.title, 300), error.cause, error.next_step)
-    failed = isinstance(error.__cause__, OSError) and error.__cause__.errno in _OF_THE_DISK
-    return (OutputError if failed else UsageError)(
-        one_line(error.title, 300), one_line(error.cause, 300), "Make room, or name another file."
-    )
+        # It is none of the state folder, of which that error speaks.
+        kind = OutputError if is_disk_failure(error.__cause__) else UsageError
+        said = (one_line(error.title, 300), one_line(error.cause, 300))
+        raise kind(*said, "Make room, or name another file.") from error

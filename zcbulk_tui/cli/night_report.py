@@ -12,7 +12,8 @@ from zcbulk_tui.cli.report_json import is_report as is_json_report
 from zcbulk_tui.cli.report_json import report_text
 from zcbulk_tui.data.failures import FailureFile
 from zcbulk_tui.data.matching import read_header
-from zcbulk_tui.data.new_files import NewFile, sync_folder
+from zcbulk_tui.data.new_files import NewFile, is_disk_failure, sync_folder
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import KEPT
 from zcbulk_tui.domain.form import FormRef
@@ -31,7 +32,7 @@ from zcbulk_tui.domain.report import (
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.errors import DataError, NoRoomError
 from zcbulk_tui.render.report import is_report as is_markdown_report
 from zcbulk_tui.render.report import markdown
 from zcbulk_tui.store import recall
@@ -68,8 +69,8 @@ def write_files(report: NightReport, path: Path) -> None:
         UsageError: One of them cannot be written, or another file has its name.
     """
     check_report(path)
-    _replace(path, markdown(report))
-    _replace(_beside(path), report_text(report))
+    _replace(path, markdown(report), report.profile)
+    _replace(_beside(path), report_text(report), report.profile)
 
 
 def check_report(report: Path) -> None:
@@ -87,7 +88,7 @@ def _beside(report: Path) -> Path:
     return report.with_suffix(".json")
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, profile: str) -> None:
     try:
         file = NewFile(path.parent)
         try:
@@ -99,10 +100,10 @@ def _replace(path: Path, text: str) -> None:
         sync_folder(path.parent)
     except (OSError, ValueError) as error:  # ValueError: a path with a null in it
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise DataError(
+        raise (NoRoomError if is_disk_failure(error) else DataError)(
             f"The report {one_line(str(path))} cannot be written",
             f"The system says: {one_line(said)}.",
-            "To print it at any time: zcbulk-tui report",
+            f"To print it at any time: {command('report', profile)}",
         ) from error
 
 

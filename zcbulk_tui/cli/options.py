@@ -4,6 +4,7 @@ import argparse
 from typing import TypeVar
 
 from zcbulk_tui.cli.colours import Choice
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE
 from zcbulk_tui.domain.job import Environment
 
 JOB = "a job's status URL, its id, at least 4 last digits of its id, or its label"
@@ -85,6 +86,11 @@ def add_environment(parser: argparse.ArgumentParser) -> None:
         choices=[environment.value for environment in Environment],
         help="where the jobs live (default: as on the watch list, else the setting, or production)",
     )
+
+
+def named_profile(arguments: argparse.Namespace) -> str:
+    """Returns the profile that was typed, the first of several; the default where none was."""
+    return (getattr(arguments, "profile", None) or DEFAULT_PROFILE).split(",")[0]
 
 
 def named_environment(arguments: argparse.Namespace) -> Environment | None:

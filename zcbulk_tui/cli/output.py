@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from zcbulk_tui.cli.colours import Choice, are_wanted, painted
+from zcbulk_tui.domain.commands import PROGRAM
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import OutputError
 from zcbulk_tui.render.span import Line, Span, fit, fit_line, plain, width
@@ -28,13 +29,13 @@ _NOBODY_READS = 128 + signal.SIGPIPE
 _ERASE = "\r\x1b[K"
 """Takes away what stands in the line of the cursor."""
 
-_COMMAND, _INDENT, _GOES_ON = ": zcbulk-tui ", "  ", " \\"
+_COMMAND, _INDENT, _GOES_ON = f": {PROGRAM} ", "  ", " \\"
 """How a command begins that a sentence ends with, and how it stands in lines of its own."""
 
 _WORD, _SHELL_WORD = re.compile(r"\S+"), re.compile(r"(?:'[^']*'|\S)+")
 """A word of a text, and one of a command, in which a quoted part stays whole."""
 
-_PROGRAM = "zcbulk-tui: "
+_PROGRAM = f"{PROGRAM}: "
 """What stands before what goes to the standard error."""
 
 _WIDTH = 100
@@ -314,7 +315,7 @@ class Output:
             done = "" if code else "Done, but "
             what = "what was to be printed could not be written"
             said = f"{done}{what}: {_reason(self._out.failure)}."
-            self._err.write(f"zcbulk-tui: {said[0].upper()}{said[1:]}\n")
+            self._err.write(f"{_PROGRAM}{said[0].upper()}{said[1:]}\n")
             self._err.flush()
         if code:
             return code

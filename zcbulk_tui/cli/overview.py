@@ -12,7 +12,7 @@ from zcbulk_tui.cli.state import memory_file, open_memory
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.domain import planner
 from zcbulk_tui.domain.budget import Pace
-from zcbulk_tui.domain.job import JobRef
+from zcbulk_tui.domain.job import JobRef, JobState
 from zcbulk_tui.domain.lineage import Chain
 from zcbulk_tui.domain.outlook import Outlook, outlook
 from zcbulk_tui.domain.planner import DayPlan, PlannedJob, Terms
@@ -28,6 +28,7 @@ from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.contracts import Contracts
 from zcbulk_tui.store.database import Database, in_memory
 from zcbulk_tui.store.form_past import with_pasts
+from zcbulk_tui.store.insertions import Insertions
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.windows import seen_from_outside
 
@@ -44,6 +45,7 @@ class Overview:
         snapshots: The jobs of the watch list, and those that windows poll besides; with their next
             polls where a window polls.
         commands: The last start or abort of each job that has seen one.
+        uploads: When the upload of the file of each running job began that was sent from here.
     """
 
     at: datetime
@@ -51,6 +53,7 @@ class Overview:
     windows: WindowStatus
     snapshots: Mapping[JobRef, JobSnapshot]
     commands: Mapping[JobRef, ControlRecord]
+    uploads: Mapping[JobRef, datetime]
 
 
 def read_overview(settings: Settings) -> Overview:
@@ -110,7 +113,29 @@ def overview(database: Database, settings: Settings, now: datetime) -> Overview:
             snapshot = replace(snapshot, next_poll_at=None, reason=None)
         snapshots[snapshot.ref] = snapshot
     plan = DayPlan(quota.snapshot(), tuple(planned), quota.effects(outlooks))
-    return Overview(now, plan, windows, snapshots, commands)
+    sent = uploads(database, profile, snapshots.values())
+    return Overview(now, plan, windows, snapshots, commands, sent)
+
+
+def uploads(
+    database: Database, profile: str, snapshots: Iterable[JobSnapshot]
+) -> dict[JobRef, datetime]:
+    """Returns when the uploads began that were sent from here, and whose jobs run; no error.
+
+    Before its start a job has another deadline than its file, and after its end as well.
+
+    Args:
+        database: The memory.
+        profile: Whose jobs.
+        snapshots: The jobs.
+    """
+    insertions, found = Insertions(database, profile), dict[JobRef, datetime]()
+    for snapshot in snapshots:
+        if snapshot.state is JobState.IN_PROGRESS:
+            sent = insertions.of_job(snapshot.ref)
+            if sent is not None and sent.uploaded_at is not None:
+                found[snapshot.ref] = sent.uploaded_at
+    return found
 
 
 def _redated(snapshot: JobSnapshot, now: datetime, rule: bool | None) -> JobSnapshot:
@@ -136,9 +161,15 @@ def standings(profile: str, snapshots: Iterable[JobSnapshot]) -> list[Standing]:
     """
     chains: Mapping[JobRef, Chain] = {}
     records: Mapping[JobRef, ControlRecord] = {}
+    sent: Mapping[JobRef, datetime] = {}
+    snapshots = list(snapshots)
     if memory_file().exists():
         with suppress(ConfigError), open_memory(is_only_read=True) as database:
             snapshots = with_pasts(database, profile, snapshots)
+            sent = uploads(database, profile, snapshots)
             records = recall.last_commands(database, profile)
             chains = Archive(database, profile).chains()
-    return [Standing(it, records.get(it.ref), chains.get(it.ref)) for it in snapshots]
+    return [
+        Standing(it, records.get(it.ref), chains.get(it.ref), uploaded_at=sent.get(it.ref))
+        for it in snapshots
+    ]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from zcbulk_tui import __version__
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.examples import with_examples
+from zcbulk_tui.domain.commands import PROGRAM, common, for_profile, of_any_profile
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -109,12 +110,12 @@ _COMMANDS = {
 def make_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line; the command goes into ``command``, None for none."""
     parser = argparse.ArgumentParser(
-        prog="zcbulk-tui",
+        prog=PROGRAM,
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=_HelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"zcbulk-tui {__version__}")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     options.add_profile(parser)
     options.add_screen_options(parser)
     options.add_ascii(parser)
@@ -149,9 +150,10 @@ _WITHOUT_SETTINGS = ("demo", "schema", "simulator", "completion")
 """Commands that are the same whatever the profile, and send nothing to Zoho."""
 
 _MISTAKEN = {
-    "import": "To bring the records of a CSV into a form: zcbulk-tui insert FILE. "
-    "To put the jobs of a file on the watch list: zcbulk-tui jobs import FILE",
-    "export": "To write the watch list and its past: zcbulk-tui jobs export",
+    "import": "To bring the records of a CSV into a form: "
+    f"{of_any_profile('insert FILE')}. "
+    f"To put the jobs of a file on the watch list: {of_any_profile('jobs import FILE')}",
+    "export": f"To write the watch list and its past: {of_any_profile('jobs export')}",
 }
 """What to type instead of words that one may expect to be commands."""
 
@@ -169,7 +171,7 @@ class _Commands(dict[str, Any]):
         raise UsageError(
             f"There is no command “{one_line(str(word), 40)}”",
             meant,
-            "All commands: zcbulk-tui --help",
+            f"All commands: {common('--help')}",
         )
 
 
@@ -197,9 +199,7 @@ class _CommandParser(argparse.ArgumentParser):
     ) -> tuple[Any, list[str]]:
         """Adds the command's arguments, and parses what was typed."""
         if self._command in _MISTAKEN:
-            raise UsageError(
-                f"There is no command “{self._command}”", next_step=_MISTAKEN[self._command]
-            )
+            raise _mistaken(self._command, args)
         self.load()
         return super().parse_known_args(args, namespace)
 
@@ -226,3 +226,13 @@ class _CommandParser(argparse.ArgumentParser):
             options.add_profile(self, inherit=True)
         if "--read-only" not in self._option_string_actions:
             options.add_read_only(self, inherit=True)
+
+
+def _mistaken(word: str, args: Sequence[str] | None) -> UsageError:
+    """What to say of a word that is no command; a profile that stands behind it is kept."""
+    parser = argparse.ArgumentParser(add_help=False)
+    options.add_profile(parser)
+    profile = parser.parse_known_args(args)[0].profile
+    said = _MISTAKEN[word]
+    meant = said if profile is None else for_profile(said, profile)
+    return UsageError(f"There is no command “{word}”", next_step=meant)

@@ -91,7 +91,8 @@ def run(arguments: Namespace) -> int:
         case "go-on" if arguments.id is None:
             if arguments.wait:
                 raise UsageError(
-                    "--wait is for one file", next_step="Name it: zcbulk-tui queue go-on ID --wait"
+                    "--wait is for one file",
+                    next_step=f"Name it: {command('queue go-on ID --wait', settings.profile)}",
                 )
             return _resume(arguments, settings)
         case "go-on":
@@ -155,7 +156,7 @@ def _cells(file: QueuedFile) -> tuple[str | Span, ...]:
     )
 
 
-def _named(name: str, files: Sequence[Insertion]) -> Insertion:
+def _named(name: str, files: Sequence[Insertion], profile: str) -> Insertion:
     """Returns the file of a name.
 
     Raises:
@@ -168,13 +169,14 @@ def _named(name: str, files: Sequence[Insertion]) -> Insertion:
         return found[0]
     problem = "may be several files" if found else "is no file of the queue"
     raise UsageError(
-        f"“{one_line(name, 60)}” {problem}", next_step="Name one by its ID: zcbulk-tui queue"
+        f"“{one_line(name, 60)}” {problem}",
+        next_step=f"Name one by its ID: {command('queue', profile)}",
     )
 
 
 def _change(arguments: Namespace, settings: Settings) -> int:
     with insert_context(settings) as (_, _, insertions):
-        named = _named(arguments.id, insertions.open())
+        named = _named(arguments.id, insertions.open(), settings.profile)
         if arguments.part == "drop":
             insertions.drop(named)
             print(f"{named.label} is off the queue.")
@@ -225,7 +227,7 @@ def _go_on(arguments: Namespace, settings: Settings) -> int:
     insert.check_may_send(settings)
     with insert_context(settings) as (_, _, insertions):
         files = as_they_stand(insertions.database, settings.profile)
-        named = _named(arguments.id, [it.insertion for it in files])
+        named = _named(arguments.id, [it.insertion for it in files], settings.profile)
         file = next(it for it in files if it.insertion is named)
         if not arguments.yes and not _confirmed(questions.go_on(file)):
             raise RefusedError("Nothing was sent", "It was not confirmed.")

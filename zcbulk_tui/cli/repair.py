@@ -55,7 +55,8 @@ dd-MMM-yyyy); copy (field, from); drop: leave out; keep: send again as it is.
 
 exit codes:
   0 the file was written (or proposed, or tried),
-  2 it cannot be, or nothing is left to send"""
+  2 it cannot be, or nothing is left to send,
+  5 the disk is full"""
 
 _LEAST_WIDTH = 60
 """Cells of a report, at least."""
@@ -115,7 +116,7 @@ def run(arguments: Namespace) -> int:
     files = files._replace(known=server_columns(known_contract(settings, job.ref.origin)))
     repair = files.repair()
     if arguments.suggest:
-        _print_suggestions(repair, fields, as_json=arguments.json)
+        _print_suggestions(repair, fields, settings.profile, as_json=arguments.json)
         return 0
     output = arguments.output or Path("again.csv")
     with reading(output) as on_progress:
@@ -160,7 +161,9 @@ def as_object(made: RepairFile, files: JobFiles, *, is_dry: bool) -> JsonObject:
     }
 
 
-def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bool) -> None:
+def _print_suggestions(
+    repair: Repair, fields: FormFields | None, profile: str, *, as_json: bool
+) -> None:
     proposed = repair.suggest(fields)
     groups = () if repair.report is None else repair.report.groups
     found = [(group, proposed.get(group.reason)) for group in groups]
@@ -171,7 +174,7 @@ def _print_suggestions(repair: Repair, fields: FormFields | None, *, as_json: bo
     if fields is None:
         print_error(
             "The form's fields are not known, so little can be proposed. To list them, for 1 call: "
-            "zcbulk-tui check FILE --form FORM --list-fields"
+            f"{command('check FILE --form FORM --list-fields', profile)}"
         )
     if not proposed:
         print_error("There is nothing to propose: write the rules yourself, as --help shows them.")

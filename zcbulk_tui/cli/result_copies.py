@@ -8,11 +8,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from zcbulk_tui.data.new_files import NewFile, claim
+from zcbulk_tui.data.new_files import NewFile, claim, is_disk_failure
 from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.result import ResultFile, ResultKind
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.errors import DataError, NoRoomError
 
 _LONGEST = 80
 """Characters of a label in a name."""
@@ -76,7 +76,7 @@ def copy(file: ResultFile, folder: Path, name: str) -> Path:
             with suppress(OSError):
                 new.discard()
     except OSError as error:
-        raise DataError(
+        raise (NoRoomError if is_disk_failure(error) else DataError)(
             f"{one_line(str(place))} cannot be written",
             f"The system says: {one_line(error.strerror or str(error))}.",
             f"The result itself is at {shlex.quote(one_line(str(file.path)))}.",

@@ -33,7 +33,7 @@ from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted, one_line
-from zcbulk_tui.errors import DataError, Occasion, RefusedError, UsageError, ZcbulkError
+from zcbulk_tui.errors import DataError, ExitCode, Occasion, RefusedError, UsageError, ZcbulkError
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.monitor.result_removal import remove
 from zcbulk_tui.render.deadline_words import moment
@@ -149,7 +149,9 @@ def _fetch(arguments: Namespace, settings: Settings) -> int:
     refused = [(it, failure) for it, _, failure in made if failure is not None]
     for line in dict.fromkeys(f"{_named(it)}: {why.told(Occasion.ONCE)}" for it, why in refused):
         print_error(line)
-    return max((why.exit_code for _, why in refused), default=0)
+    codes = {why.exit_code for _, why in refused}
+    # That a disk is full says that all else is done.
+    return max(codes - {ExitCode.OUTPUT} or codes, default=0)
 
 
 def _named(outcome: Outcome) -> str:

@@ -15,6 +15,7 @@ from importlib import resources
 from typing import Any
 
 from zcbulk_tui.cli.output import in_columns, print_json, print_lines
+from zcbulk_tui.domain.commands import common
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import UsageError
 
@@ -92,7 +93,7 @@ def read(name: str) -> Schema:
         raise UsageError(
             f"There is no schema “{one_line(name, 40)}”",
             f"Close to it: {', '.join(near)}." if near else "",
-            "All of them: zcbulk-tui schema",
+            f"All of them: {common('schema')}",
         )
     return _file(name)
 

@@ -16,7 +16,7 @@ from zcbulk_tui.cli.job_names import in_words, named_jobs, watched_jobs
 from zcbulk_tui.cli.job_objects import Standing, status_record
 from zcbulk_tui.cli.lineage import Chains, known_chains, net_results
 from zcbulk_tui.cli.output import in_columns, print_error, print_lines
-from zcbulk_tui.cli.overview import Overview, overview, read_overview, standings
+from zcbulk_tui.cli.overview import Overview, overview, read_overview, standings, uploads
 from zcbulk_tui.cli.state import check_signed_in
 from zcbulk_tui.cli.wait_lines import make_report
 from zcbulk_tui.config import load
@@ -176,11 +176,13 @@ class _Found(NamedTuple):
         asked: The jobs.
         chains: By job, the chain that it belongs to.
         overview: The polls that a dashboard has planned; None where they are not known.
+        uploads: When the uploads of the files of running jobs began that were sent from here.
     """
 
     asked: Sequence[_Asked]
     chains: Chains
     overview: Overview | None
+    uploads: Mapping[JobRef, datetime]
 
 
 def _objects(found: _Found) -> list[JsonObject]:
@@ -194,21 +196,24 @@ def _objects(found: _Found) -> list[JsonObject]:
         if job.ref in polls:
             planned = polls[job.ref]
             snapshot = replace(snapshot, next_poll_at=planned.next_poll_at, reason=planned.reason)
-        standing = Standing(snapshot, record, chains.get(job.ref), window)
+        uploaded_at = found.uploads.get(job.ref)
+        standing = Standing(snapshot, record, chains.get(job.ref), window, uploaded_at)
         objects.append(status_record(job, result, standing, now))
     return objects
 
 
 def _after(settings: Settings, snapshots: Sequence[JobSnapshot]) -> _Found:
     """The jobs as a wait has left them."""
+    left = standings(settings.profile, snapshots)
     asked = [
         _Asked(it.snapshot.job, waiting.result_of(it.snapshot), it.snapshot, it.record)
-        for it in standings(settings.profile, snapshots)
+        for it in left
     ]
+    sent = {it.snapshot.ref: it.uploaded_at for it in left if it.uploaded_at is not None}
     seen = None
     with suppress(ConfigError):
         seen = read_overview(settings)
-    return _Found(asked, known_chains(settings.profile), seen)
+    return _Found(asked, known_chains(settings.profile), seen, sent)
 
 
 async def _read(
@@ -231,7 +236,8 @@ async def _read(
         with suppress(ConfigError):
             chains = Archive(database, settings.profile).chains()
             seen = overview(database, settings, _now()) if with_polls else None
-        return _Found(asked, chains, seen)
+        sent = uploads(database, settings.profile, [it.snapshot for it in asked])
+        return _Found(asked, chains, seen, sent)
 
 
 def _asked(

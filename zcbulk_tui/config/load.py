@@ -19,7 +19,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.toml_lines import TomlLines, dotted, loads
 from zcbulk_tui.config.unknown import PROFILES
 from zcbulk_tui.config.values import SettingValue, is_table, masked, shown
-from zcbulk_tui.domain.commands import DEFAULT_PROFILE
+from zcbulk_tui.domain.commands import DEFAULT_PROFILE, common
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
@@ -167,7 +167,7 @@ def _text(path: Path, *, required: bool) -> str:
             return ""
         raise ConfigError(
             f"The configuration file {path} does not exist",
-            next_step=f"Correct {paths.CONFIG}, or write: zcbulk-tui config init",
+            next_step=f"Correct {paths.CONFIG}, or write: {common('config init')}",
         ) from error
     except (OSError, user_files.BadFileError) as error:
         raise ConfigError(

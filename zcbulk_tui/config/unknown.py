@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from zcbulk_tui.config.settings import Settings, entries
 from zcbulk_tui.config.toml_lines import dotted
 from zcbulk_tui.config.values import masked
+from zcbulk_tui.domain.commands import command, of_any_profile
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
@@ -25,7 +26,7 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
         return ConfigError(
             f"{source}: “{key}” does not belong into the configuration",
             "What is secret is kept apart from it.",
-            f"Take it out, and write: zcbulk-tui {_keeps(names)}",
+            f"Take it out, and write: {_keeps(names, within)}",
         )
     known = _known(in_profile=bool(within))
     title = f"{source}: there is no setting “{key}”"
@@ -38,9 +39,10 @@ def unknown(names: tuple[str, ...], source: str, within: tuple[str, ...] = ()) -
     return ConfigError(title, next_step=f"There are: {', '.join(here)}.")
 
 
-def _keeps(names: tuple[str, ...]) -> str:
-    """The command that keeps a secret of this name."""
-    return "alerts secret set" if names[0] == "alerts" else "login"
+def _keeps(names: tuple[str, ...], within: tuple[str, ...]) -> str:
+    """The command that keeps a secret of this name, for the profile whose table it stands in."""
+    words = "alerts secret set" if names[0] == "alerts" else "login"
+    return command(words, within[-1]) if within else of_any_profile(words)
 
 
 def belongs(name: str, within: tuple[str, ...] = ()) -> str:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from zcbulk_tui.creator.redaction import Line
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     Answer,
@@ -79,8 +80,8 @@ RULES: dict[int, Rule] = {
     401: Rule(
         SignInError,
         "The sign-in was not accepted",
-        "If it stays, sign in again: zcbulk-tui login. What is wrong may be told by: "
-        "zcbulk-tui doctor",
+        f"If it stays, sign in again: {of_any_profile('login')}. What is wrong may be told by: "
+        f"{of_any_profile('doctor')}",
     ),
     403: Rule(
         BetweenError,

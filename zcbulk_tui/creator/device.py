@@ -8,6 +8,7 @@ from zcbulk_tui.creator.scopes import UPDATE
 from zcbulk_tui.creator.sign_in_faults import to_error
 from zcbulk_tui.domain import datacenters
 from zcbulk_tui.domain.address import parse_base_url
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import (
     ServiceError,
@@ -81,7 +82,7 @@ async def device_grant(
     raise SignedOutError(
         "The code has ended",
         f"When Zoho was asked last: {trouble}" if trouble else "It was not typed in time.",
-        "Write: zcbulk-tui login",
+        f"Write: {of_any_profile('login')}",
     )
 
 
@@ -107,5 +108,5 @@ async def _home(accounts: Accounts, location: str) -> Accounts:
             f"Zoho calls it “{one_line(location, 20)}”, and where that signs in is not known."
             if location
             else "Zoho does not say in which.",
-            "Set accounts_url and base_url to its servers, and write: zcbulk-tui login",
+            f"Set accounts_url and base_url to its servers, and write: {of_any_profile('login')}",
         ) from None

@@ -13,6 +13,7 @@ from dataclasses import replace
 from zcbulk_tui.creator import between
 from zcbulk_tui.creator.between import Rule
 from zcbulk_tui.creator.operations import Operation, worded
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import (
     AlreadyEndedError,
     Answer,
@@ -35,7 +36,8 @@ from zcbulk_tui.errors import (
 SUCCESS = 3000
 """Creator's code for success; an HTTP 2xx with any other code is a failure [OAS]."""
 
-_SIGN_IN = "If it stays, sign in again: zcbulk-tui login. To find the cause: zcbulk-tui doctor"
+_LOGIN = of_any_profile("login")
+_SIGN_IN = f"If it stays, sign in again: {_LOGIN}. To find the cause: {of_any_profile('doctor')}"
 _OR_UPDATE = " and, where the console offers it, ZohoCreator.bulk.UPDATE"
 _ASK_ADMIN = "Ask the application's admin."
 _REPORT = "This is a fault of this program: please report it."
@@ -93,7 +95,7 @@ RULES: dict[tuple[int | None, int], Rule] = {
         SignInError,
         "The access token lacks a scope",
         "It needs ZohoCreator.bulk.READ, and to start or abort also ZohoCreator.bulk.CREATE"
-        f"{_OR_UPDATE}. Sign in again: zcbulk-tui login",
+        f"{_OR_UPDATE}. Sign in again: {_LOGIN}",
     ),
     (403, 1060): Rule(RefusedError, "The application is not shared with this user", _ASK_ADMIN),
     (403, 1080): Rule(RefusedError, "The application is disabled", _ASK_ADMIN),

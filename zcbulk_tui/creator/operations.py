@@ -9,6 +9,7 @@ from enum import Enum
 
 from zcbulk_tui.creator import scopes
 from zcbulk_tui.creator.between import Rule
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import (
     Answer,
     BusyError,
@@ -45,8 +46,9 @@ class _Words:
 
 
 _LACKS_SCOPE = 2945
-_TO_CREATE = f"It needs {scopes.CREATE}. Sign in again: zcbulk-tui login"
-_TO_LIST = "It needs {}. Sign in again: zcbulk-tui login --with-forms"
+_LOGIN = of_any_profile("login")
+_TO_CREATE = f"It needs {scopes.CREATE}. Sign in again: {_LOGIN}"
+_TO_LIST = f"It needs {{}}. Sign in again: {of_any_profile('login --with-forms')}"
 
 _WORDS = {
     (Operation.CREATE, _LACKS_SCOPE): _Words(_TO_CREATE),
@@ -67,9 +69,7 @@ _WORDS = {
     (Operation.UPLOAD, 11330): _Words(
         "Check the form's link name; if the job has expired, create a new one."
     ),
-    (Operation.RESULT, _LACKS_SCOPE): _Words(
-        f"It needs {scopes.READ}. Sign in again: zcbulk-tui login"
-    ),
+    (Operation.RESULT, _LACKS_SCOPE): _Words(f"It needs {scopes.READ}. Sign in again: {_LOGIN}"),
     (Operation.RESULT, 7120): _Words(
         "Check id, form, environment and data centre. The job may have expired, and its results "
         "with it."

@@ -13,6 +13,7 @@ from zcbulk_tui.creator.credentials import (
 )
 from zcbulk_tui.creator.grants import Grant
 from zcbulk_tui.creator.network import Network
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import SignedOutError, SignInError
 
 
@@ -36,7 +37,7 @@ async def save(
         raise SignInError(
             "Zoho gave no refresh token",
             "Without it the sign-in would end within the hour. Nothing was kept.",
-            "Sign in with a self client: zcbulk-tui login --self-client",
+            f"Sign in with a self client: {of_any_profile('login --self-client')}",
         )
     credentials = Credentials(
         id=uuid4().hex,

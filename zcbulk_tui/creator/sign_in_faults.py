@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from zcbulk_tui.creator.grants import Complaint
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import (
     Answer,
     ServiceError,
@@ -25,43 +26,44 @@ class Rule:
     next_step: str
 
 
-_LOGIN = "Write: zcbulk-tui login"
+_LOGIN = of_any_profile("login")
+_AGAIN = f"Write: {_LOGIN}"
 
 RULES: dict[str, Rule] = {
     "access_denied": Rule(
-        "The sign-in was refused", "Somebody chose to refuse it on Zoho's page.", _LOGIN
+        "The sign-in was refused", "Somebody chose to refuse it on Zoho's page.", _AGAIN
     ),
-    "expired": Rule("The code has ended", "It was not typed in time.", _LOGIN),
+    "expired": Rule("The code has ended", "It was not typed in time.", _AGAIN),
     "invalid_code": Rule(
         "Zoho does not accept the sign-in",
         "A code that is pasted lives for minutes and can be used once. A refresh token ends when "
         "it is revoked, or when the user has got more than 20 others.",
-        _LOGIN,
+        _AGAIN,
     ),
     "invalid_client": Rule(
         "Zoho does not know the client",
         "The usual cause is the wrong data centre: each has a console and clients of its own. "
         "Else the client id or the client secret is wrong.",
         "Check data_center first, then client id and secret in Zoho's API console. "
-        "Then write: zcbulk-tui login",
+        f"Then write: {_LOGIN}",
     ),
     "invalid_client_secret": Rule(
         "Zoho does not accept the client secret",
         "The secret may differ from data centre to data centre, by a setting of the console.",
-        "Copy it anew from Zoho's API console. Then write: zcbulk-tui login",
+        f"Copy it anew from Zoho's API console. Then write: {_LOGIN}",
     ),
     "invalid_redirect_uri": Rule(
         "Zoho expects a redirect URI for this client",
         "The client is of a kind that signs in through a web page of its own.",
         "Make a client of the kind “Non-browser application” or “Self client”, and sign in with "
-        "that: zcbulk-tui login",
+        f"that: {_LOGIN}",
     ),
     "invalid_scope": Rule(
         "Zoho does not know a scope",
         "zcbulk-tui asks for ZohoCreator.bulk.READ, and unless it is read-only for "
         "ZohoCreator.bulk.CREATE and ZohoCreator.bulk.UPDATE.",
         "Sign in with a self client that has the scopes your console offers: "
-        "zcbulk-tui login --self-client",
+        f"{of_any_profile('login --self-client')}",
     ),
 }
 """By the name of the error. All of them last until the user does something."""

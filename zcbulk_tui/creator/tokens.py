@@ -7,6 +7,7 @@ from typing import Protocol
 import httpx
 from pydantic import SecretStr
 
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import Answer, SignedOutError, SignInError
 
 _AGAIN = 60.0
@@ -77,7 +78,8 @@ class FixedToken:
         self._refusal = SignedOutError(
             f"The access token in {self._origin} is not valid, or has ended",
             "An access token lives for one hour.",
-            f"Set {self._origin} to another one, or unset it and sign in: zcbulk-tui login",
+            f"Set {self._origin} to another one, or unset it and sign in: "
+            f"{of_any_profile('login')}",
             answer=refusal.answer,
         )
         return self._refusal

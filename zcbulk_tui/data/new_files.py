@@ -6,6 +6,7 @@ that was ended has left is removed by the next one that writes there.
 """
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -20,7 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.errors import DataError, NoRoomError
 
 _BLOCK = 2**18
 """Bytes that are written at once."""
@@ -28,6 +29,9 @@ _BLOCK = 2**18
 _LONGEST_STEM = 160
 """Bytes of a name that are kept: with what is put behind them they fit every file system."""
 
+
+_OF_THE_DISK = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+"""What is no fault of the name of a file."""
 
 _HIDDEN = re.compile(r"\.zcbulk-[0-9a-f]{16}(-many)?\.part")
 """The names of files that are being written."""
@@ -291,11 +295,17 @@ class NamedFile:
                 f"{shown} is there already", "Nothing is written over it.", "Name another file."
             )
         said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return DataError(
+        is_of_disk = is_disk_failure(error)
+        return (NoRoomError if is_of_disk else DataError)(
             f"{shown} cannot be written",
             f"The system says: {one_line(said)}.",
-            "Name another file.",
+            f"{'Make room, or name' if is_of_disk else 'Name'} another file.",
         )
+
+
+def is_disk_failure(error: BaseException | None) -> bool:
+    """Whether the disk is full or broken, whatever was to be written there."""
+    return isinstance(error, OSError) and error.errno in _OF_THE_DISK
 
 
 def claim(path: Path) -> None:

@@ -236,7 +236,12 @@ class Repair:
                 self._write(outcome, lines, on_progress)
                 self._check_left(outcome)
             if lines is not None:
-                lines.write(new.sha256)
+                try:
+                    lines.write(new.sha256)
+                except DataError:
+                    # Sent without it, its records would be sent again by the next repair.
+                    target.unlink(missing_ok=True)
+                    raise
         return outcome.file(target)
 
     def _whole_rows(self, rows: Sequence[FailedRow], names: set[str]) -> dict[int, list[str]]:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from zcbulk_tui import user_files
 from zcbulk_tui.data.new_files import NamedFile
+from zcbulk_tui.domain.commands import common
 from zcbulk_tui.domain.date_formats import check_format
 from zcbulk_tui.domain.repair import Change, Rule, Rules
 from zcbulk_tui.domain.text import one_line
@@ -229,5 +230,5 @@ def _bad(shown: str, why: str) -> DataError:
     return DataError(
         f"{shown} is no file of rules",
         why,
-        "To see how rules are written: zcbulk-tui repair --help",
+        f"To see how rules are written: {common('repair --help')}",
     )

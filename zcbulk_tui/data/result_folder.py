@@ -26,14 +26,14 @@ from typing import BinaryIO, cast
 from urllib.parse import quote
 
 from zcbulk_tui.data.archive import MOST_UNPACKED, BoundedFile, find_member, open_member
-from zcbulk_tui.data.new_files import NewFile, sync_folder
+from zcbulk_tui.data.new_files import NewFile, is_disk_failure, sync_folder
 from zcbulk_tui.data.rows import read_rows
 from zcbulk_tui.data.signatures import other_format
 from zcbulk_tui.data.source import CHUNK, open_source
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.result import LARGEST_ZIP, ResultFile, ResultKind
 from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.errors import DataError
+from zcbulk_tui.errors import DataError, NoRoomError
 
 _ABANDONED = timedelta(hours=1)
 """After so long without a change nobody writes to a part any more: a stalled call ends sooner.
@@ -382,8 +382,9 @@ def _remove(part: Path) -> None:
 
 def _unwritable(error: OSError, folder: Path) -> DataError:
     is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    kind = NoRoomError if is_disk_failure(error) else DataError
     where = one_line(str(folder))
-    return DataError(
+    return kind(
         "There is no room for the result" if is_full else "The result cannot be written",
         f"The system says: {one_line(error.strerror or str(error))}, at {where}. What had been "
         "written of it is removed.",

@@ -89,9 +89,12 @@ def start_by(job: WatchedJob) -> Deadline:
     return Deadline(job.added_at + START_WITHIN, exact=False)
 
 
-def upcoming(snapshot: JobSnapshot) -> Deadline | None:
-    """Returns the next deadline of a job; None where there is none, or the state leaves it open."""
-    return next(iter(deadlines(snapshot)), None)
+def upcoming(snapshot: JobSnapshot, uploaded_at: datetime | None = None) -> Deadline | None:
+    """Returns the next deadline of a job; None where there is none, or the state leaves it open.
+
+    For the arguments see `deadlines`.
+    """
+    return next(iter(deadlines(snapshot, uploaded_at)), None)
 
 
 def deadlines(snapshot: JobSnapshot, uploaded_at: datetime | None = None) -> tuple[Deadline, ...]:

@@ -164,6 +164,12 @@ class Insertion(NamedTuple):
         return None if self.create is None else (Step.CREATE, self.create)
 
     @property
+    def uploaded_at(self) -> datetime | None:
+        """When the upload began, where Zoho accepted it; aware."""
+        is_in = self.upload is not None and self.upload.outcome is Outcome.ACCEPTED
+        return self.upload.sent_at if self.upload is not None and is_in else None
+
+    @property
     def done(self) -> tuple[object, ...]:
         """What was done for it, to be compared: errors that are read anew are other objects."""
         steps = (

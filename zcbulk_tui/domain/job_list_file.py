@@ -17,7 +17,7 @@ from zcbulk_tui.errors import UsageError
 _WHERE = ("origin", "owner", "app", "form", "job_id")
 """Required fields of a JSON or CSV entry."""
 
-_NEXT_STEP = "Give a text with the URLs of jobs in it, or what zcbulk-tui jobs export has written."
+_NEXT_STEP = "Give a text with the URLs of jobs in it, or what jobs export has written."
 
 
 @dataclass(frozen=True, slots=True)

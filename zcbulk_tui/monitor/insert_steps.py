@@ -136,6 +136,8 @@ class InsertSteps:
             known, f"job {created.job_id} is there", lambda: self._insertions.created(known, job)
         )
         self.say(known, f"Created for {known.source}")
+        # From now on it is on the list, and others may read it, whenever this window begins to.
+        self._recorder.event(EventKind.ADDED, "Watched from now on", job)
         return done
 
     async def upload(self, insertion: Insertion) -> StepRecord:
@@ -316,7 +318,6 @@ class InsertSteps:
         if self._monitor.snapshot(ref) is None:
             job = _job_of(insertion, insertion.create.sent_at if insertion.create else self._now())
             self._monitor.watch([Recalled(JobSnapshot(job))])
-            self._recorder.event(EventKind.ADDED, "Watched from now on", job)
         elif insertion.upload is not None and insertion.upload.is_unclear:
             with suppress(QuotaSpentError):  # the plan reads it
                 self._monitor.poll_now([ref], key=EventKind.INSERT.value)

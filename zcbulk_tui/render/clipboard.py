@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from zcbulk_tui.domain.address import job_path
+from zcbulk_tui.domain.commands import explicit
 from zcbulk_tui.domain.snapshot import Listed
 from zcbulk_tui.render.escapes import Around, around
 
@@ -110,14 +111,6 @@ _API_VERSION = "v2.1"
 def status_command(listed: Listed) -> str:
     """Returns the command, explicit wherever settings could change its meaning."""
     ref = listed.snapshot.ref
-    return shlex.join(
-        (
-            "zcbulk-tui",
-            "status",
-            ref.origin + job_path(ref, _API_VERSION),
-            "--profile",
-            listed.profile,
-            "--environment",
-            ref.environment.value,
-        )
-    )
+    url = ref.origin + job_path(ref, _API_VERSION)
+    words = ("status", url, "--environment", ref.environment.value)
+    return explicit(shlex.join(words), listed.profile)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from zcbulk_tui.domain import datacenters
-from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.deadlines import deadlines
 from zcbulk_tui.domain.insertion import Insertion
 from zcbulk_tui.domain.job import Action, Environment, JobReading, JobState
@@ -237,18 +236,13 @@ class _Pane:
     def _deadlines(self) -> FieldGroup:
         group = self._group("DEADLINES")
         seen = replace(self._snapshot, readings=tuple(self._readings))
-        for one in deadlines(seen, self._uploaded_at()):
+        sent = self._known.insertion
+        for one in deadlines(seen, sent.uploaded_at if sent is not None else None):
             look = deadline_words.LOOK[one.urgency(self._now)]
             parts = deadline_words.describe(one, self._now, self._zone)
             group.text(deadline_words.NAME[one.kind], parts, look)
             group.text("", deadline_words.explain(one, self._zone), Look.DIM)
         return group
-
-    def _uploaded_at(self) -> datetime | None:
-        """When the upload began, where this program has sent the file and Zoho accepted it."""
-        upload = self._known.insertion.upload if self._known.insertion is not None else None
-        is_in = upload is not None and upload.outcome is Outcome.ACCEPTED
-        return upload.sent_at if upload is not None and is_in else None
 
     def _results(self) -> FieldGroup:
         group = self._group("RESULTS")

@@ -1,5 +1,6 @@
 """Hints shown in place of an empty list."""
 
+from zcbulk_tui.domain.commands import common
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.span import Line, Look, Span
 
@@ -18,7 +19,7 @@ def first_run(login: str, *, add: str, insert: str) -> list[Line]:
         _way("Sign in", sign_in, Look.TEXT if login else Look.DIM),
         _way("Watch a job", f"paste its URL here, or press {add}"),
         *([_way("Insert a file", f"press {insert}")] if insert else []),
-        _way("Look around", "quit with q, and type: zcbulk-tui demo"),
+        _way("Look around", f"quit with q, and type: {common('demo')}"),
     ]
 
 

@@ -78,8 +78,8 @@ def damaged(path: str, cause: str) -> ConfigError:
     return ConfigError(
         f"{path} is damaged",
         cause,
-        "The next start of the dashboard, zcbulk-tui, moves it aside, and begins a new one with "
-        "the watch list that is saved beside it.",
+        "The next start of the dashboard moves it aside, and begins a new one with the watch list "
+        "that is saved beside it.",
     )
 
 

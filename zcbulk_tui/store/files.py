@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 import fcntl
 
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.domain.text import one_line
 
 
@@ -79,7 +80,7 @@ def check_private(path: Path) -> None:
             f"{path} can be read by others",
             f"Its mode is {stat.S_IMODE(found.st_mode):o}, and it holds what is secret.",
             f"Write: chmod {mode} '{path}'. If others may have read it, revoke what it holds; a "
-            "sign-in by: zcbulk-tui logout",
+            f"sign-in by: {of_any_profile('logout')}",
         )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from zcbulk_tui import user_files
+from zcbulk_tui.domain.commands import naming
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store import files, system_keyring
 
@@ -27,7 +28,7 @@ class PrivateFolder:
     Only one process writes there at a time.
 
     Args:
-        path: The folder.
+        path: The folder, which has the name of its profile.
         again: The command that writes its files anew.
     """
 
@@ -45,7 +46,7 @@ class PrivateFolder:
 
         path = self.path / name
         for part in (self.path, path):
-            files.check_private(part)
+            self._check(part)
         try:
             return SecretStr(user_files.read_text(path))
         except FileNotFoundError:
@@ -90,7 +91,11 @@ class PrivateFolder:
             files.make_folder(self.path)
         except OSError as error:
             raise files.unwritable(self.path, error) from error
-        files.check_private(self.path)
+        self._check(self.path)
+
+    def _check(self, path: Path) -> None:
+        with naming(self.path.name):
+            files.check_private(path)
 
     def _tidy(self) -> None:
         """Removes what a process left that was killed while it wrote."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zcbulk_tui.domain.commands import command
 from zcbulk_tui.domain.insertion import STARTED, QueueStop
 from zcbulk_tui.domain.night import ErrorBudget, Night, NightJob, NightPlan
 from zcbulk_tui.domain.text import one_line
@@ -110,10 +111,11 @@ class Nights:
         with self._database.transaction(durable=True) as connection:
             for row in connection.execute(_CURRENT, values).fetchall():
                 armed = _to_night(row)
+                disarm = command("watch --until off", self._profile)
                 raise UsageError(
                     f"A night is armed until {armed.until.astimezone():%H:%M on %d %b} already",
                     f"{armed.operator} has armed it, and any dashboard goes on with it.",
-                    "Disarm it first: zcbulk-tui watch --until off, or W in the dashboard.",
+                    f"Disarm it first: {disarm}, or W in the dashboard.",
                 )
             connection.execute(_ARM, values)
             (row,) = connection.execute(_CURRENT, values).fetchall()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.config.file import complaint, write
 from tests.support.commands import CommandLine, Ended
+from tests.support.full_disk import no_room
 from zcbulk_tui.cli import config
 from zcbulk_tui.config import paths
 
@@ -44,6 +45,15 @@ def test_init_a_folder_that_is_there_keeps_its_mode(cli: CommandLine, file: Path
     file.parent.chmod(0o755)
     assert cli("config", "init").code == 0
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o755
+
+
+def test_init_a_full_disk_is_no_fault_of_the_name(cli: CommandLine, file: Path) -> None:
+    with no_room():
+        ended = cli("config", "init")
+    assert (ended.code, ended.out) == (5, "")
+    assert f"{file} cannot be written. " in ended.err
+    assert "File too large" in ended.err
+    assert not file.exists()
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "link", "dangling link"])
@@ -94,7 +104,9 @@ def test_init_nothing_is_left_of_a_file_that_could_not_be_finished(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fdopen", full)
-    assert "No space left" in complaint(cli("config", "init"))
+    ended = cli("config", "init")
+    assert (ended.code, ended.out) == (5, "")
+    assert "No space left" in ended.err
     assert list(file.parent.iterdir()) == []
 
 

@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from zcbulk_tui.cli import options
 from zcbulk_tui.cli.contracts import read_contract
@@ -33,6 +34,7 @@ from zcbulk_tui.cli.doctor.findings import Finding, Grade, unforeseen
 from zcbulk_tui.cli.output import print_json
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.config.values import masked
+from zcbulk_tui.domain.commands import for_profile
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ZcbulkError
 from zcbulk_tui.render.span import fit
@@ -74,18 +76,21 @@ def run(arguments: Namespace) -> int:
     if arguments.report is not None:
         return probe_end.write_report(arguments)
     settings, read = configuration.read(options.setting_flags(arguments))
+    profile = settings.profile if settings else options.named_profile(arguments)
     results = []
     for result in _findings(_checks(arguments.job, settings, read)):
+        result = replace(result, fix=for_profile(result.fix, profile))
         results.append(result)
         if not arguments.json:
             _print_lines(result)
     if arguments.json:
         objects = [_as_object(result) for result in results]
-        profile = settings.profile if settings else None
         known = None
         with suppress(ZcbulkError):  # it has a line of its own
             known = None if settings is None else contract_object(read_contract(settings))
-        print_json({"profile": profile, "findings": objects, "contract": known})
+        print_json(
+            {"profile": settings and settings.profile, "findings": objects, "contract": known}
+        )
     else:
         print(_totals(results))
     return next((each.exit_code for each in results if each.grade is Grade.FAIL), 0)

@@ -14,6 +14,7 @@ from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.creator.network import Network
 from zcbulk_tui.creator.probe import Probe, Stage, probe
 from zcbulk_tui.domain import datacenters
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.errors import ConfigError, ServiceError, ZcbulkError
 
 _LITTLE, _MUCH = 60.0, 300.0
@@ -29,7 +30,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             Grade.WARN,
             "Unknown data centre: neither data_center, base_url nor a sign-in names it, so no host "
             "is tried.",
-            "Set data_center, or sign in: zcbulk-tui login",
+            f"Set data_center, or sign in: {of_any_profile('login')}",
         )
         return
     try:

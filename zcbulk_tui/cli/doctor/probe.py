@@ -29,6 +29,7 @@ from zcbulk_tui.config import load
 from zcbulk_tui.config.settings import Settings
 from zcbulk_tui.data import probe_upload
 from zcbulk_tui.domain import probe_plan
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.domain.contract import Contract, Contradiction, Notes, Question
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.job import Environment
@@ -118,7 +119,9 @@ def check_arguments(arguments: Namespace) -> None:
                     f"--{name} is for a probe", next_step="Add --probe, or leave it out."
                 )
     if arguments.job is not None and (arguments.probe or arguments.report):
-        raise UsageError("A probe names a form, not a job", next_step=f"Write: zcbulk-tui {PROBE}")
+        raise UsageError(
+            "A probe names a form, not a job", next_step=f"Write: {of_any_profile(PROBE)}"
+        )
 
 
 def run(arguments: Namespace) -> int:

@@ -13,6 +13,7 @@ from zcbulk_tui.cli.doctor.terminal_queries import (
     inquire,
 )
 from zcbulk_tui.cli.locale_names import is_utf8, locale_of
+from zcbulk_tui.domain.commands import of_any_profile
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.render.clipboard import TMUX_CONF, clipboard, copies, hands_on
 from zcbulk_tui.render.escapes import Around, around
@@ -126,7 +127,7 @@ def _unicode_width(answers: Answers) -> Finding:
             subject,
             Grade.WARN,
             "The terminal does not say how wide its characters are.",
-            "If lines are broken, draw with ASCII only: `zcbulk-tui --ascii`.",
+            f"If lines are broken, draw with ASCII only: `{of_any_profile('--ascii')}`.",
         )
     if answers.ambiguous != 1:
         # One that reads bytes for characters, or one that is set to East Asian widths. Either way
