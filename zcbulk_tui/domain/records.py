@@ -93,7 +93,8 @@ class JobEvent(NamedTuple):
         text: What happened, as a sentence without full stop; of `PACE` only the pace.
         ref: The job; None where it concerns all of them.
         label: The job's label; empty without a job.
-        error: Of `FAULT`: why there was no reading, or what is wrong with the part.
+        error: Of `FAULT`: why there was no reading, or what is wrong with the part; of other kinds
+            why it failed; None where nothing did.
     """
 
     at: datetime
