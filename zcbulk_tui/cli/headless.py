@@ -120,7 +120,7 @@ async def _watch(
                     for task in running:
                         task.cancel()
             except BaseExceptionGroup as group:
-                raise _first(group) from None
+                raise event_loop.first_of(group) from None
             if window.night is not None and window.night.fault is not None:
                 raise window.night.fault
             code = _end(settings, opened.database, night, window, is_written=is_written)
@@ -170,18 +170,6 @@ def exit_code(report: NightReport) -> int:
     if report.ended_badly:
         return ENDED_BADLY
     return NEEDS_A_PERSON if needs(report) else 0
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Returns the first error of a group, of our tree where one is."""
-    errors = [*group.exceptions]
-    while any(isinstance(it, BaseExceptionGroup) for it in errors):
-        errors = [
-            inner
-            for it in errors
-            for inner in (it.exceptions if isinstance(it, BaseExceptionGroup) else (it,))
-        ]
-    return next((it for it in errors if isinstance(it, ZcbulkError)), errors[0])
 
 
 def _print(text: str) -> None:
