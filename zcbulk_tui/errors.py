@@ -264,12 +264,16 @@ class FaultError(ZcbulkError):
     """A part of this program that others can do without failed as nobody has foreseen."""
 
     @classmethod
-    def of(cls, part: str, error: Exception) -> "FaultError":
+    def of(
+        cls, part: str, error: Exception, lost: str = "", next_step: str = "Please report it."
+    ) -> "FaultError":
         """Returns what to say of an error: neither its words nor a value, which may be secret.
 
         Args:
             part: What failed, as the beginning of a sentence.
             error: Why.
+            lost: What no longer happens, as a sentence; empty where it is tried again.
+            next_step: What the user can do.
         """
         trace, where = error.__traceback__, type(error).__name__
         while trace is not None:
@@ -278,8 +282,12 @@ class FaultError(ZcbulkError):
             trace = trace.tb_next
         return cls(
             f"{part} failed: a fault in this program",
-            f"{where}. Polls, commands, records and all other parts go on.",
-            "Please report it.",
+            " ".join(
+                it
+                for it in (f"{where}.", lost, "Polls, commands, records and all other parts go on.")
+                if it
+            ),
+            next_step,
         )
 
 

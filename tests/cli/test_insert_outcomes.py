@@ -17,6 +17,7 @@ from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import StepRecord
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.faults import ERRORS, Call
 from zcbulk_tui.simulator.jobs import APP, OWNER
@@ -77,6 +78,20 @@ def test_a_file_that_is_started(creator: Creator, insert: Insert) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert "Start accepted" in ended.out
     assert sent(creator) == ["create", "upload", "start"]
+
+
+@pytest.mark.parametrize("step", ["create", "upload", "start"])
+def test_a_fault_in_the_queue_ends_it_and_nothing_is_sent_again(
+    creator: Creator, insert: Insert, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(InsertSteps, step, fails)
+    with pytest.raises(ZeroDivisionError):
+        insert("--wait")
+    steps = ["create", "upload", "start"]
+    assert sent(creator) == steps[: steps.index(step)]
 
 
 @pytest.mark.usefixtures("quick")

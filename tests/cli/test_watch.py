@@ -22,6 +22,9 @@ from zcbulk_tui.cli import dashboard, headless, prompts, watch
 from zcbulk_tui.domain.insertion import QueueStop
 from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.night import ErrorBudget, Night
+from zcbulk_tui.errors import FaultError
+from zcbulk_tui.monitor.alerts import Alerts
+from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.fields import Field, Form, Kind
 from zcbulk_tui.simulator.scenarios import build
@@ -113,6 +116,35 @@ def test_a_signal_leaves_the_night_armed_and_says_so(zoho: Zoho, tmp_path: Path)
     night = armed(home)
     assert night is not None
     assert timedelta(hours=7, minutes=59) < night.until - datetime.now(UTC) < timedelta(hours=8)
+
+
+def fails(*_: object) -> None:
+    raise ZeroDivisionError(CANARY)
+
+
+def test_a_night_without_alerts_goes_on_and_does_not_end_as_if_all_were_well(
+    cli: CommandLine, zoho: Zoho, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Alerts, "_evaluate", fails)
+    monkeypatch.setattr(headless, "exit_code", lambda _: 0)  # as far as its jobs go
+    path = tmp_path / "night.md"
+    ended = cli("watch", zoho.url, "--until", soon(1.5), "--report", str(path))
+    assert ended.code == FaultError.exit_code
+    said = [line[10:] for line in ended.out.splitlines()]
+    (fault,) = [it for it in said if "fault in this program" in it]
+    assert fault.startswith("The alerts failed: a fault in this program. ZeroDivisionError at ")
+    assert f"Night ended. The report is in {path}" in said
+    assert CANARY not in ended.out + ended.err
+
+
+def test_a_night_that_nothing_ends_any_more_is_not_waited_for(
+    cli: CommandLine, zoho: Zoho, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NightWatch, "look", fails)
+    ended = cli("watch", zoho.url, "--until", "8h")
+    assert ended.code == FaultError.exit_code
+    assert "The night watch failed: a fault in this program" in ended.err
+    assert CANARY not in ended.out + ended.err
 
 
 @pytest.fixture

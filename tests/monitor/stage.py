@@ -22,7 +22,7 @@ from zcbulk_tui.domain.planner import Terms
 from zcbulk_tui.domain.snapshot import JobSnapshot, ServiceSnapshot
 from zcbulk_tui.errors import Answer as Reply
 from zcbulk_tui.errors import UnreachableError, ZcbulkError
-from zcbulk_tui.monitor.events import CommandEnded, Event, JobChanged, JobRemoved, ServiceChanged
+from zcbulk_tui.monitor.events import Event, JobChanged, ServiceChanged
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.plan import Rule
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
@@ -35,7 +35,7 @@ AMPLE = QuotaPlan(daily_calls=1_000_000, share=1, reserve=20, zone=UTC)
 """A day whose calls nothing here uses up."""
 
 Answer = JobState | ZcbulkError
-_Kind = TypeVar("_Kind", JobChanged, JobRemoved, ServiceChanged, CommandEnded)
+_Kind = TypeVar("_Kind")
 
 
 def by_state(ahead: Outlook, _: Terms) -> tuple[float, Reason]:

@@ -28,9 +28,11 @@ def add_job(database: Database, number: int, *, place: int | None = 0, age: time
     )
 
 
-def add_reading(database: Database, job: int, age: timedelta, state: JobState = RUNNING) -> None:
-    sql = "INSERT INTO readings (job, at, by_window, state, raw_state) VALUES (?, ?, 1, ?, '')"
-    database.write_later(sql, (job, millis(age), state))
+def add_reading(
+    database: Database, job: int, age: timedelta, state: JobState = RUNNING, word: str = ""
+) -> None:
+    sql = "INSERT INTO readings (job, at, by_window, state, raw_state) VALUES (?, ?, 1, ?, ?)"
+    database.write_later(sql, (job, millis(age), state, word))
 
 
 def add_event(database: Database, age: timedelta, job: int | None = None) -> None:

@@ -133,6 +133,46 @@ def test_changes_of_state_stay(drawn: list[Row]) -> None:
         assert changes <= set(content(database))
 
 
+@pytest.mark.parametrize("old", [8 * DAY, 30 * DAY], ids=["ten minutes", "an hour"])
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        # A known state, a word that nobody knew, and the state again, within the same minutes.
+        ("RR??RR", "R??RR"),
+        ("RR????RR", "R??RR"),
+        ("??RR??RR", "??R??RR"),
+        # Two words that nobody knew are as different as two states are.
+        ("???!!!", "??!!"),
+        ("?!?!", "?!?!"),
+    ],
+)
+def test_of_a_word_that_nobody_knew_the_first_and_the_last_reading_stay(
+    words: str, left: str, old: timedelta, database: Database
+) -> None:
+    add_job(database, 1, place=1, age=100 * DAY)
+    for place, word in enumerate(words):
+        state = RUNNING if word == "R" else JobState.UNKNOWN
+        add_reading(database, 1, old + MINUTE / 60 * (len(words) - place), state, word)
+    add_reading(database, 1, timedelta())
+    thin(database, POLICY, NOW)
+    shown = [word for (word,) in database.rows("SELECT raw_state FROM readings ORDER BY id")]
+    assert "".join(shown) == left
+    assert thin(database, POLICY, NOW) == Thinned()
+
+
+def test_another_word_for_a_known_state_stays(database: Database) -> None:
+    add_job(database, 1, place=1, age=100 * DAY)
+    for minute, word in enumerate(["In Progress", "In Progress", "Running", "Running", "Running"]):
+        add_reading(database, 1, 8 * DAY - minute * MINUTE, RUNNING, word)
+    add_reading(database, 1, timedelta())
+    thin(database, POLICY, NOW)
+    found = database.rows("SELECT raw_state FROM readings ORDER BY id")
+    assert [word for (word,) in found] == [
+        *("In Progress", "In Progress"),
+        *("Running", "Running", ""),
+    ]
+
+
 @pytest.mark.parametrize(("minutes", "gone"), [(-5, 0), (0, 2), (5, 2)])
 def test_ten_minutes_are_thinned_when_all_of_them_are_old(minutes: int, gone: int) -> None:
     # From 10:20 to 10:29, and from 10:30, seven days ago.

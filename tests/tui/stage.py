@@ -213,14 +213,14 @@ def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
         monitor._limiter.enter = enter_or_wait  # type: ignore[method-assign]  # only here polls differ
         # The clock of the stage stands still while the loop's goes on: that is no clock set back.
         monitor._timekeeper._clock.look = Moved  # type: ignore[method-assign]
-        tasks = [it for it in connection.tasks if not isinstance(_owner(it), Alerts)]
+        tasks = [it for it in connection.tasks if not isinstance(_part(it), Alerts)]
         return connection._replace(tasks=tasks)
 
     return spec._replace(connect=connect)
 
 
-def _owner(task: object) -> object:
-    return getattr(task, "__self__", None)
+def _part(task: object) -> object:
+    return getattr(task, "__self__").part  # noqa: B009 - as any callable, it has no such name
 
 
 async def _come_true(condition: Callable[[], bool]) -> None:

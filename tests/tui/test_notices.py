@@ -159,7 +159,7 @@ def test_a_copy_that_is_lost_is_a_warning(works: bool | None) -> None:
 
 def test_a_report_that_is_not_written_is_said_with_its_reason() -> None:
     error = ConfigError("The report cannot be written", "The disk is full.")
-    said = notices.in_passing("acme", ReportNotWritten(error))
+    said = notices.about_profile("acme", ReportNotWritten(error))
     assert isinstance(said, Toast)
     assert said.title == "acme: the report is not written yet"
     assert said.text == "The report cannot be written. The disk is full."
@@ -168,7 +168,7 @@ def test_a_report_that_is_not_written_is_said_with_its_reason() -> None:
 @pytest.mark.parametrize("seen", ["beside", BOTH])
 def test_an_answer_that_is_not_as_known_is_said_shortly(seen: str) -> None:
     found = Contradiction(Question.RECORD_DETAILS, "place", "inside", seen)
-    said = notices.in_passing("acme", ContractContradicted(found, NOW))
+    said = notices.about_profile("acme", ContractContradicted(found, NOW))
     assert isinstance(said, Toast)
     assert (said.title, said.severity) == ("acme: Zoho has changed", "warning")
     assert "inside" in said.text

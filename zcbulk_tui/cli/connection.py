@@ -1,8 +1,8 @@
 """What a profile on the dashboard comes to life with, once the first frame is out."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli import alerting, context, failing, places, state
 from zcbulk_tui.cli.client import make_client
@@ -22,6 +22,7 @@ from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.night import NightWatch
+from zcbulk_tui.monitor.parts import Part, alone
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive
@@ -122,12 +123,12 @@ def connect(
         now,
         partial(form_contract, settings),
     )
-    outward: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    outward: Sequence[Part] = ()
     if places.are_set(settings):
         # The page and its figures are loaded where one is to be written.
         from zcbulk_tui.cli import publishing
 
-        outward = publishing.tasks(
+        outward = publishing.parts(
             settings,
             monitor,
             shared,
@@ -166,5 +167,5 @@ def connect(
         Inserting(queue, lists, files, expected),
         failing.JobFailures(fetcher, open_failures),
         night,
-        tasks=(queue.run, fetcher.run, alerts.run, night.run, *outward),
+        alone((queue, fetcher, alerts, night, *outward), monitor, shared, sink, now),
     )

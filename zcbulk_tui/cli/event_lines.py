@@ -18,6 +18,7 @@ from zcbulk_tui.monitor.events import (
     JobChanged,
     JobRemoved,
     NightChanged,
+    PartFailed,
     QueueChanged,
     ReportNotWritten,
     ResultChanged,
@@ -66,6 +67,8 @@ class EventLines:
                 self._night(event)
             case ReportNotWritten(error):
                 self._line(f"The report is not written yet: {error}")
+            case PartFailed(_, error):
+                self._line(str(error))
             case ContractContradicted(contradiction, known_since):
                 self._line(contradiction_text(contradiction, known_since))
 

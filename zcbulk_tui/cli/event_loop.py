@@ -2,14 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 from zcbulk_tui.cli import interrupts
+from zcbulk_tui.errors import ZcbulkError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +39,37 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
             if interrupts.begun() and not was_begun:
                 raise KeyboardInterrupt from None
             raise
+
+
+@asynccontextmanager
+async def beside(*runs: Callable[[], Coroutine[Any, Any, object]]) -> AsyncIterator[None]:
+    """Runs coroutines within the context, and cancels them at its end, the last one first.
+
+    Where one of them fails, the context ends with its error: nobody waits for what it was to do.
+    """
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            begun = [tasks.create_task(run()) for run in runs]
+            try:
+                yield
+            finally:
+                for task in reversed(begun):
+                    task.cancel()
+                    await asyncio.wait([task])
+    except BaseExceptionGroup as group:
+        raise first_of(group) from None
+
+
+def first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Returns the first error of a group, of our tree where one is."""
+    errors = [*group.exceptions]
+    while any(isinstance(it, BaseExceptionGroup) for it in errors):
+        errors = [
+            inner
+            for it in errors
+            for inner in (it.exceptions if isinstance(it, BaseExceptionGroup) else (it,))
+        ]
+    return next((it for it in errors if isinstance(it, ZcbulkError)), errors[0])
 
 
 class Ending:

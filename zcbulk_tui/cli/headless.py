@@ -16,7 +16,8 @@ from zcbulk_tui.domain.job import WatchedJob
 from zcbulk_tui.domain.night import Night
 from zcbulk_tui.domain.report import NightReport
 from zcbulk_tui.errors import OutputError, ZcbulkError
-from zcbulk_tui.monitor.events import Event, NightChanged
+from zcbulk_tui.monitor.events import Event, NightChanged, PartFailed
+from zcbulk_tui.monitor.night import NightWatch
 from zcbulk_tui.render.night import end
 from zcbulk_tui.render.report import first_line, needs
 from zcbulk_tui.store.database import Database
@@ -32,6 +33,11 @@ _PATIENCE = 3600.0
 class _Sink(EventLines):
     """Prints what happens, and learns how the night stands.
 
+    Attributes:
+        is_over: Set once the night has ended, or nothing here ends it any more.
+        is_reported: Set once its report is written, or nothing here writes it any more.
+        fault: Why a part has ended before its time; None where none has.
+
     Args:
         night: The night.
     """
@@ -40,6 +46,7 @@ class _Sink(EventLines):
         super().__init__(_print, _now)
         self.is_over = asyncio.Event()
         self.is_reported = asyncio.Event()
+        self.fault: ZcbulkError | None = None
         self._awaited = night.id
 
     def publish(self, event: Event) -> None:
@@ -48,6 +55,11 @@ class _Sink(EventLines):
         if isinstance(event, NightChanged) and event.ended and event.ended.id == self._awaited:
             self.is_over.set()
             if event.ended.reported_at is not None:
+                self.is_reported.set()
+        elif isinstance(event, PartFailed):
+            self.fault = event.error
+            if event.part == NightWatch.part:  # nothing ends the night any more, nor reports it
+                self.is_over.set()
                 self.is_reported.set()
 
 
@@ -108,8 +120,11 @@ async def _watch(
                     for task in running:
                         task.cancel()
             except BaseExceptionGroup as group:
-                raise _first(group) from None
-            return _end(settings, opened.database, night, window, is_written=is_written)
+                raise event_loop.first_of(group) from None
+            if window.night is not None and window.night.fault is not None:
+                raise window.night.fault
+            code = _end(settings, opened.database, night, window, is_written=is_written)
+            return code or (0 if sink.fault is None else sink.fault.exit_code)
         finally:
             await window.close()
 
@@ -155,18 +170,6 @@ def exit_code(report: NightReport) -> int:
     if report.ended_badly:
         return ENDED_BADLY
     return NEEDS_A_PERSON if needs(report) else 0
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Returns the first error of a group, of our tree where one is."""
-    errors = [*group.exceptions]
-    while any(isinstance(it, BaseExceptionGroup) for it in errors):
-        errors = [
-            inner
-            for it in errors
-            for inner in (it.exceptions if isinstance(it, BaseExceptionGroup) else (it,))
-        ]
-    return next((it for it in errors if isinstance(it, ZcbulkError)), errors[0])
 
 
 def _print(text: str) -> None:

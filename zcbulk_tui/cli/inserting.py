@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from zcbulk_tui.cli import event_loop
 from zcbulk_tui.cli.context import now
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.domain.form import FormRef
@@ -133,14 +134,8 @@ async def working(
         works=lambda: True,
         only=keys,
     )
-    running = [asyncio.create_task(monitor.run()), asyncio.create_task(queue.run())]
-    try:
+    async with event_loop.beside(monitor.run, queue.run):
         yield queue
-    finally:
-        for task in reversed(running):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def until_settled(

@@ -1,8 +1,7 @@
 """What runs beside a monitor for those outside: the page and the heartbeat, where they are set."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -14,17 +13,15 @@ from zcbulk_tui.domain.insertion import QueuedFile
 from zcbulk_tui.domain.publication import Publication, Stamp
 from zcbulk_tui.monitor.liveness import Heartbeat
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.publisher import Publisher
 from zcbulk_tui.render.open_metrics import open_metrics
 from zcbulk_tui.render.page import page
 from zcbulk_tui.render.published_json import published_json
 
-Task = Callable[[], Coroutine[Any, Any, None]]
-"""Runs until cancelled."""
 
-
-def tasks(
+def parts(
     settings: Settings,
     monitor: Monitor,
     context: ProfileContext,
@@ -33,7 +30,7 @@ def tasks(
     files: Callable[[], tuple[QueuedFile, ...]],
     is_red: Callable[[], bool],
     now: Callable[[], datetime],
-) -> Sequence[Task]:
+) -> Sequence[Part]:
     """Returns what is to run beside a monitor; nothing where nothing is set.
 
     Args:
@@ -48,11 +45,11 @@ def tasks(
     Raises:
         ConfigError: A setting cannot be used.
     """
-    found: list[Task] = []
+    found: list[Part] = []
     folder, send = places.page_folder(settings), _heartbeat(settings, network)
     if folder is not None:
         publisher = Publisher(monitor, context, publish, folder.write, files=files, now=now)
-        found.append(publisher.run)
+        found.append(publisher)
     if send is not None:
         heartbeat = Heartbeat(
             monitor,
@@ -62,7 +59,7 @@ def tasks(
             is_red=is_red,
             now=now,
         )
-        found.append(heartbeat.run)
+        found.append(heartbeat)
     return found
 
 

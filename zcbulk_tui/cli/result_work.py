@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from zcbulk_tui.cli import failing
 from zcbulk_tui.cli.client import open_client
 from zcbulk_tui.cli.context import recorded_context
-from zcbulk_tui.cli.event_loop import Ending, cancelled_by_signals
+from zcbulk_tui.cli.event_loop import Ending, beside, cancelled_by_signals
 from zcbulk_tui.cli.job_names import in_words
 from zcbulk_tui.cli.progress import ProgressLine
 from zcbulk_tui.config.settings import Settings
@@ -219,8 +219,7 @@ class _Work:
             f"To fetch: {counted(price, 'result')}, {counted(price, 'call')} of {left:,} that are "
             "left; where Zoho still makes one, each other try costs 1 more."
         )
-        running = [asyncio.create_task(monitor.run()), asyncio.create_task(fetcher.run())]
-        try:
+        async with beside(monitor.run, fetcher.run):
             await asyncio.sleep(0)  # so that they have begun
             fetcher.fetch(refs, self._kinds)
             while any(self._goes_on(fetcher, ref, kind) for ref in refs for kind in self._kinds):
@@ -228,11 +227,6 @@ class _Work:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(1.0):
                         await self._progress.changed.wait()
-        finally:
-            for task in reversed(running):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
 
     async def _read(self, api: FetchingApi) -> None:
         unread = [job for job in self._jobs if not self._snapshot(job).is_final]

@@ -32,6 +32,7 @@ from zcbulk_tui.monitor.form_lists import FormLists
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.night import NightWatch
+from zcbulk_tui.monitor.parts import alone
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
@@ -177,7 +178,7 @@ def connect(
         Inserting(queue, lists, files, expected),
         JobFailures(fetcher, open_failures),
         night,
-        tasks=(queue.run, fetcher.run, alerts.run, night.run),
+        alone((queue, fetcher, alerts, night), monitor, context, sink, now),
     )
 
 

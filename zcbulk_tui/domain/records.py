@@ -44,7 +44,8 @@ class EventKind(StrEnum):
     """An alert was raised, was cleared so that it may be raised again, or could not be sent."""
 
     FAULT = "fault"
-    """A poll brought no reading, the first one in a row or for another reason than before."""
+    """A poll brought no reading, the first one in a row or for another reason than before; of no
+    job: a part of the program failed."""
 
     RECOVERED = "recovered"
     """A poll brought a reading after one that did not."""
@@ -92,7 +93,8 @@ class JobEvent(NamedTuple):
         text: What happened, as a sentence without full stop; of `PACE` only the pace.
         ref: The job; None where it concerns all of them.
         label: The job's label; empty without a job.
-        error: Of `FAULT`: why there was no reading.
+        error: Of `FAULT`: why there was no reading, or what is wrong with the part; of other kinds
+            why it failed; None where nothing did.
     """
 
     at: datetime

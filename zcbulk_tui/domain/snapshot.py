@@ -188,6 +188,7 @@ class ServiceSnapshot(NamedTuple):
         windows: Number of windows open on the profile; commands that wait are none.
         unkept: Why nothing is being stored, as one line; None while it is.
         unpublished: Why the page of this window is not written, as one line; None while it is.
+        failed: The names of the parts that have failed, of this window and of the one that polls.
     """
 
     spent: Spent | None = None
@@ -200,6 +201,7 @@ class ServiceSnapshot(NamedTuple):
     windows: int = 1
     unkept: str | None = None
     unpublished: str | None = None
+    failed: tuple[str, ...] = ()
 
     @property
     def no_token(self) -> ZcbulkError | None:

@@ -154,7 +154,10 @@ class Aftermath:
     def _tell(self, record: ControlRecord) -> None:
         action, outcome = record.command.action.value, record.command.outcome.value
         settled = f", then {record.settled.raw_state}" if record.settled else ""
-        self._recorder.event(EventKind.COMMAND, f"{action} {outcome}{settled}", record.job)
+        # A pause that Zoho asks for is one for all processes; later it is none any more.
+        error = record.command.error if record.settled is None else None
+        text = f"{action} {outcome}{settled}"
+        self._recorder.event(EventKind.COMMAND, text, record.job, error=error)
 
     def _watch(self, record: ControlRecord) -> _Watch:
         """The looks at a command; one of another process may be on its way still."""

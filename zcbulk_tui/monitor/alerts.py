@@ -25,6 +25,7 @@ from zcbulk_tui.errors import AlertNotSentError, ConfigError, FaultError, Zcbulk
 from zcbulk_tui.monitor.events import AlertCleared, AlertNotSent, AlertRaised, Sink
 from zcbulk_tui.monitor.insert_queue import InsertQueue
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.ports import AlertChannel
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.store.alerts import SENDING, AlertStore
@@ -101,7 +102,7 @@ def profile_sources(
     return Sources(monitor.snapshots, service, lambda: queue.files, results, lambda: queue.stop)
 
 
-class Alerts:
+class Alerts(Part):
     """The alerts of a profile, in one of its windows.
 
     The window that polls evaluates the rules, and hands on what it raises. Every window publishes
@@ -122,6 +123,9 @@ class Alerts:
         quiet_hours: When only what is critical takes them; None for never.
         alone: Returns whether no other window is open, which may be sending still.
     """
+
+    part = "alerts"
+    without_it = "Nothing raises an alert while this window polls, and no heartbeat is sent."
 
     def __init__(
         self,

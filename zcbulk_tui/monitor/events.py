@@ -113,6 +113,18 @@ class ReportNotWritten(NamedTuple):
     error: ZcbulkError
 
 
+class PartFailed(NamedTuple):
+    """A part of this window failed as nobody has foreseen, and has ended; all others go on.
+
+    Attributes:
+        part: What it is called.
+        error: Why.
+    """
+
+    part: str
+    error: ZcbulkError
+
+
 class ContractContradicted(NamedTuple):
     """An answer is not what was known of the server, which was noted.
 
@@ -137,6 +149,7 @@ Event = (
     | AlertNotSent
     | NightChanged
     | ReportNotWritten
+    | PartFailed
     | ContractContradicted
 )
 

@@ -25,6 +25,10 @@ _TICKS_PER_HEARTBEAT = 2
 _LIST_CHANGES = frozenset({EventKind.ADDED, EventKind.EDITED, EventKind.REMOVED})
 
 
+_CALLS = frozenset({EventKind.FAULT, EventKind.COMMAND, EventKind.INSERT, EventKind.RESULT})
+"""What is written down of failed calls to Zoho, whichever process made them."""
+
+
 class Follower:
     """Applies what other windows have written, as if it had happened here.
 
@@ -217,7 +221,7 @@ class Follower:
                 self._service.pause(paused=event.kind is EventKind.PAUSED)
             case EventKind.PACE:
                 self._quota.pace = Pace(event.text)
-            case EventKind.INSERT if event.error is not None:
+            case kind if kind in _CALLS and event.error is not None:
                 self._service.take_hold(event.error, event.at)
         polled_job = self._polled_jobs.get(event.ref) if event.ref else None
         if polled_job is None:

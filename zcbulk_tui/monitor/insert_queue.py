@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
 
 from zcbulk_tui.domain.call_limits import MINUTE
 from zcbulk_tui.domain.control import Command, Outcome
@@ -30,41 +29,29 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted
-from zcbulk_tui.errors import ConfigError, HeldError, QuotaSpentError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, FaultError, HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.events import QueueChanged, Sink
+from zcbulk_tui.monitor.file_waits import FileWaits
 from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.ports import InsertApi
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.store.insertions import Insertions
 
+BY_ITSELF = "queue itself"
+"""Who a stop is by that a fault in this program has caused."""
+
 TICK = 1.0
 """Seconds between two looks at the queue."""
-
-_FIRST_WAIT, _LONGEST_WAIT = 15.0, 900.0
-"""Seconds until a step that was not carried out is tried again; twice as long each time."""
 
 _ENDED_EARLY = BAD_ENDS - STARTED
 """States that a job may have at its end without having been started."""
 
 
-class _Wait(NamedTuple):
-    """Why a file waits, beside the slot of its form.
-
-    Attributes:
-        until: In the loop's time.
-        tries: How often it has come to wait.
-        why: In words; empty where the error of a step says it.
-    """
-
-    until: float
-    tries: int
-    why: str
-
-
-class InsertQueue:
+class InsertQueue(Part):
     """Works the queue of a profile, or of some of its files.
 
     Before a step is sent, it is written down; a process that is ended in the middle leaves a step
@@ -82,6 +69,9 @@ class InsertQueue:
         only: The keys of the files to work; None for all.
         judge: Called before each step is taken: it may stop the queue for what was read meanwhile.
     """
+
+    part = "queue"
+    without_it = "Nothing is sent from here: the queue is stopped until somebody lets it go on."
 
     def __init__(
         self,
@@ -115,7 +105,7 @@ class InsertQueue:
         self._is_read = False
         self._stop: QueueStop | None = None
         self._working: dict[str, asyncio.Task[None]] = {}
-        self._waits: dict[str, _Wait] = {}
+        self._waits = FileWaits()
 
     # What the user can ask for.
 
@@ -124,7 +114,9 @@ class InsertQueue:
 
         Raises:
             ConfigError: The queue cannot be written; none of them is in it then.
+            FaultError: It has failed.
         """
+        self.check_runs()
         self._insertions.add(insertions)
         for insertion in insertions:
             rows = counted(insertion.upload_file.rows, "record")
@@ -138,7 +130,9 @@ class InsertQueue:
 
         Raises:
             ConfigError: The queue cannot be written; nothing is changed then.
+            FaultError: It has failed.
         """
+        self.check_runs()
         self._insertions.move(key, up=up)
         self.look()
 
@@ -151,9 +145,11 @@ class InsertQueue:
         Raises:
             UsageError: A step of it is on its way, or it has changed meanwhile.
             ConfigError: The queue cannot be written; nothing is changed then.
+            FaultError: It has failed.
         """
+        self.check_runs()
         self._insertions.drop(shown)
-        self._waits.pop(shown.key, None)
+        self._waits.end(shown.key)
         self._steps.say(shown, f"Taken off the queue: {shown.source}")
         self.look()
 
@@ -177,9 +173,11 @@ class InsertQueue:
         Raises:
             UsageError: A step of it is on its way, or it has changed meanwhile.
             ConfigError: The queue cannot be written; nothing is changed then.
+            FaultError: It has failed.
         """
+        self.check_runs()
         changed = self._insertions.release(shown)
-        self._waits.pop(changed.key, None)
+        self._waits.end(changed.key)
         self._steps.say(changed, f"Goes on: {changed.source}")
         self.look()
 
@@ -210,7 +208,9 @@ class InsertQueue:
 
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
+            FaultError: It has failed.
         """
+        self.check_runs()
         was_stopped = self._insertions.stops.go_on()
         if was_stopped:
             self._recorder.event(EventKind.NIGHT, f"Queue goes on: {self._context.operator}")
@@ -264,6 +264,21 @@ class InsertQueue:
         """Whether the status is still to be read for what became of its start."""
         return insertion.ref is not None and self._monitor.is_looking(insertion.ref)
 
+    def fail(self, fault: FaultError) -> None:
+        """Stops the queue, in every window where it was worked here: none repeats it by itself."""
+        super().fail(fault)
+        why = f"a fault in this program, {fault.cause.partition('. ')[0]}"
+        stop = QueueStop(self._now(), why, BY_ITSELF)
+        with suppress(ConfigError):  # then it stands still while this window polls
+            if self._works():
+                self._insertions.stops.stop(stop)
+            stop = self._insertions.stops.current() or stop
+        self._stop = stop
+        self._published = tuple(
+            it._replace(sent=None, rate=None, trouble=fault.title) for it in self._published
+        )
+        self._sink.publish(QueueChanged(self._published, stop))
+
     # The loop.
 
     async def run(self) -> None:
@@ -290,7 +305,7 @@ class InsertQueue:
             return  # it is tried again with the next look
         is_other_stop, self._stop = stop != self._stop, stop
         if is_other_stop and stop is None:
-            self._waits.clear()  # its user has looked at it
+            self._waits.end_all()  # its user has looked at it
         self._publish(known, slots, in_any_case=is_other_stop)
         self._is_read = True
         if self._tasks is None or not works:
@@ -310,8 +325,7 @@ class InsertQueue:
             del self._working[key]
 
     def _is_due(self, insertion: Insertion, slot: Slot) -> bool:
-        waits = self._waits.get(insertion.key)
-        if waits is not None and waits.until > _time():
+        if self._waits.applies(insertion.key):
             return False
         where = stage(insertion, slot)
         job = self._job(insertion)
@@ -377,7 +391,7 @@ class InsertQueue:
     def _goes_on(self, insertion: Insertion, record: StepRecord) -> bool:
         """Whether the next step follows at once; else it waits, where that helps."""
         if record.outcome is Outcome.ACCEPTED:
-            self._waits.pop(insertion.key, None)
+            self._waits.end(insertion.key)
             return True
         if passes(record.error):
             self._wait(insertion.key, "")
@@ -429,12 +443,9 @@ class InsertQueue:
             raise HeldError(self._why_it_rests, "Nothing was sent.", "It is sent after a pause.")
 
     def _wait(self, key: str, why: str) -> None:
-        before = self._waits.get(key)
-        tries = before.tries if before else 0
-        own = min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT)
         # What Zoho says of a pause is more than a guess.
-        seconds = self._monitor.service.held_for if self._rests else own
-        self._waits[key] = _Wait(_time() + seconds, tries + 1, why)
+        seconds = self._monitor.service.held_for if self._rests else None
+        self._waits.add(key, why, seconds)
 
     # What is said of it.
 
@@ -460,12 +471,11 @@ class InsertQueue:
         key = file.insertion.key
         sending = self._steps.sending.get(key)
         seconds = _time() - sending.began if sending else 0.0
-        waits = self._waits.get(key)
         pause = self._why_it_rests if file.stage is not Stage.SENDING else ""
         return file._replace(
             sent=sending.sent if sending else None,
             rate=sending.sent / seconds if sending and sending.sent and seconds >= 1 else None,
-            trouble=self._steps.unwritten.get(key) or (waits.why if waits else "") or pause,
+            trouble=self._steps.unwritten.get(key) or self._waits.why(key) or pause,
             start=self._start_of(file),
         )
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.errors import FaultError, ZcbulkError
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
 
@@ -27,7 +28,7 @@ _ELSEWHERE = "another window polls"
 """Why it is not sent from here, which is no news: that window sends it."""
 
 
-class Heartbeat:
+class Heartbeat(Part):
     """Sends a heartbeat every so many seconds while all is well.
 
     Args:
@@ -38,6 +39,9 @@ class Heartbeat:
         is_red: Returns whether something needs somebody at once.
         now: The time of day; aware.
     """
+
+    part = "heartbeat"
+    without_it = "No heartbeat is sent any more."
 
     def __init__(
         self,
@@ -79,6 +83,8 @@ class Heartbeat:
             return "what happens is not saved"
         if not self._context.windows.is_sure:
             return _ELSEWHERE
+        if service.failed:
+            return f"the {service.failed[0]} failed"
         if service.paused:
             return "polls are paused"
         if service.no_token is not None:

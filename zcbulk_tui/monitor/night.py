@@ -12,6 +12,7 @@ from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.errors import ConfigError, FaultError, ZcbulkError
 from zcbulk_tui.monitor.events import NightChanged, ReportNotWritten, Sink
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.ports import NightReports
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
@@ -41,7 +42,7 @@ class _Wait(NamedTuple):
     why: str
 
 
-class NightWatch:
+class NightWatch(Part):
     """The night of a profile, as one window follows it.
 
     A night is stored: the window that polls goes on with it, whichever armed it. After a gap, as of
@@ -61,6 +62,12 @@ class NightWatch:
         reports: See above.
         trouble: Why a report is not written yet; None where none waits.
     """
+
+    part = "night watch"
+    without_it = (
+        "While this window polls, no night ends at its time, and no report is written; the queue "
+        "still keeps to the budget."
+    )
 
     def __init__(
         self,
@@ -95,7 +102,9 @@ class NightWatch:
         Raises:
             UsageError: One is armed already.
             ConfigError: It cannot be written; none is armed then.
+            FaultError: Nothing would end it.
         """
+        self.check_runs()
         night = arm(self._nights, self._recorder, plan, self._operator, self._now())
         self._show()
         return night
@@ -105,7 +114,9 @@ class NightWatch:
 
         Raises:
             ConfigError: It cannot be written; nothing is changed then.
+            FaultError: Nothing would write its report.
         """
+        self.check_runs()
         is_done = disarm(self._nights, self._recorder, night, self._operator, self._now())
         self._show()
         return is_done

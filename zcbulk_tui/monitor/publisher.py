@@ -9,6 +9,7 @@ from zcbulk_tui.domain.publication import TRUSTED, Publication, Stamp
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.errors import ConfigError, FaultError, ZcbulkError
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.recorder import Recorder
 
@@ -28,7 +29,7 @@ Write = Callable[[Mapping[str, str]], None]
 """Writes the files; raises `ConfigError` where that cannot be."""
 
 
-class Publisher:
+class Publisher(Part):
     """Publishes the list of a profile while this window polls.
 
     Args:
@@ -39,6 +40,9 @@ class Publisher:
         files: Returns the files on their way.
         now: The time of day; aware.
     """
+
+    part = "page"
+    without_it = "The page is not written any more."
 
     def __init__(
         self,

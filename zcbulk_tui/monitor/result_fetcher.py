@@ -17,6 +17,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.errors import ConfigError, HeldError, ResultNotReadyError, ZcbulkError
 from zcbulk_tui.monitor.events import ResultChanged, Sink
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Part
 from zcbulk_tui.monitor.ports import ResultApi, ResultFolder
 from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
@@ -46,7 +47,7 @@ _MANY_JOBS = 50
 _Key = tuple[JobRef, ResultKind]
 
 
-class ResultFetcher:
+class ResultFetcher(Part):
     """Fetches the results of a profile's jobs, one at a time.
 
     By itself it fetches what failed and what was not reached, each once; success only on demand.
@@ -64,6 +65,9 @@ class ResultFetcher:
         cause: What the calls for those are counted as that the user asks for.
         luck: Random numbers from 0 to 1.
     """
+
+    part = "result fetcher"
+    without_it = "No results are fetched here any more."
 
     def __init__(
         self,
@@ -123,7 +127,9 @@ class ResultFetcher:
         Raises:
             QuotaSpentError: The day's calls do not allow it.
             ConfigError: It cannot be written down.
+            FaultError: Nothing would fetch them.
         """
+        self.check_runs()
         missing = list(self._missing(refs, kinds))
         self._quota.check(len(missing))
         # What was said of an earlier try is not true of the next one. One that another process has

@@ -106,6 +106,10 @@ class Service:
         """Takes why the page is not written; None where it is, or need not be."""
         self._change(unpublished=trouble)
 
+    def note_failed_part(self, part: str) -> None:
+        """Takes that a part of this window has failed."""
+        self._change(failed=(*self._snapshot.failed, part))
+
     def slept(self, seconds: float) -> None:
         """Takes that this machine slept, while Zoho had its peace."""
         self._held_until -= seconds
@@ -213,7 +217,8 @@ class Service:
         # What counts is how the calls of the window that polls go.
         shown = own
         if status.service:
-            shown = status.service._replace(spent=own.spent, paused=own.paused)
+            failed = tuple(dict.fromkeys((*own.failed, *status.service.failed)))
+            shown = status.service._replace(spent=own.spent, paused=own.paused, failed=failed)
         told = shown._replace(
             poller=status.poller,
             windows=status.windows - status.yielding,

@@ -26,15 +26,18 @@ EVENT = f"events.at, events.kind, events.text, events.error, jobs.label, {REF}"
 EVENTS = "events LEFT JOIN jobs ON jobs.id = events.job"
 """The tables of these."""
 
+_NEWS = EVENT.replace("events.error", "iif(events.profile = :profile, events.error, NULL)")
+
 EVENTS_SINCE = f"""
-SELECT events.id, events.by_window, {EVENT} FROM {EVENTS}
+SELECT events.id, events.by_window, {_NEWS} FROM {EVENTS}
 WHERE events.id > :last AND events.by_window != :window
     AND (events.profile = :profile OR events.kind = '{EventKind.COMMAND}')
 ORDER BY events.id
 """
 """The number of a row, the window that wrote it (0 for a script), and the columns of `to_event`.
 
-Commands are those of all profiles: two of them may watch one job.
+Commands are those of all profiles, since two of them may watch one job; but without the errors of
+the others, whose minute is another one.
 """
 
 

@@ -2,8 +2,10 @@
 
 Of the readings of a job, the further back the fewer stay: every one of the last days; before that
 the last of each state in ten minutes, later in an hour; and always the one that showed another
-state than that before it. What stays does not depend on what has gone already: a run that is broken
-off is finished by the next one, and a second run finds nothing.
+state, or another word for it, than that before it. Of a word that nobody knew, which shows that the
+server has changed, the last one before another word stays, too. What stays does not depend on what
+has gone already: a run that is broken off is finished by the next one, and a second run finds
+nothing.
 
 The present is that of the clock, or the moment at which something was last written down if that is
 earlier: a clock that is far ahead must not wipe out everything before anybody has noticed.
@@ -14,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from zcbulk_tui.domain.job import JobState
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 from zcbulk_tui.store.database import Database
@@ -29,16 +32,19 @@ _TEN_MINUTES, _HOUR = 600_000, 3_600_000
 
 _INTERVAL = timedelta(hours=24)
 
-_FORGOTTEN_READINGS = """
+_FORGOTTEN_READINGS = f"""
 WITH old AS (
     SELECT id, at < :all AS is_too_old,
-        state IS lag(state) OVER in_time AS is_as_before,
-        lead(id) OVER of_its_time IS NOT NULL AS is_followed
+        state IS lag(state) OVER in_time AND raw_state IS lag(raw_state) OVER in_time
+            AS is_as_before,
+        lead(id) OVER of_its_time IS NOT NULL
+            AND (state != '{JobState.UNKNOWN}' OR raw_state IS lead(raw_state) OVER in_time)
+            AS is_followed
     FROM readings WHERE job = :job AND at < :full
     WINDOW
         in_time AS (PARTITION BY at < :all ORDER BY at, id),
         of_its_time AS (
-            PARTITION BY state, at - at % iif(at < :hourly, :hour, :ten_minutes)
+            PARTITION BY state, raw_state, at - at % iif(at < :hourly, :hour, :ten_minutes)
             ORDER BY at, id
         )
 )

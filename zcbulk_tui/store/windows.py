@@ -255,6 +255,7 @@ def _service_json(service: ServiceSnapshot) -> str:
             "held_until": maybe_millis(service.held_until),
             "held_by": error_json(service.held_by),
             "pace": service.spent and service.spent.pace.value,
+            "failed": service.failed,
             # For those who only look at the file (`store.summary`).
             "left": service.spent and service.spent.budget.left,
         }
@@ -269,6 +270,7 @@ def _with_service(status: WindowStatus, text: str) -> WindowStatus:
         changed_at=maybe_moment(parts["changed_at"]),
         held_until=maybe_moment(parts["held_until"]),
         held_by=error_from_json(parts["held_by"]),
+        failed=tuple(parts.get("failed", ())),  # releases before 2 wrote none
     )
     pace = Pace(parts["pace"]) if parts["pace"] else None
     return replace(status, service=service, pace=pace)

@@ -22,7 +22,7 @@ class Connection(NamedTuple):
         inserting: Brings files into forms; None where that cannot be.
         failures: The results of its jobs; None where that cannot be.
         night: Follows the night; None where there can be none.
-        tasks: What runs beside the monitor, for as long as it does.
+        tasks: What runs beside the monitor, for as long as it does; a part that fails ends alone.
     """
 
     monitor: Monitor

@@ -6,7 +6,7 @@ from itertools import groupby
 from zcbulk_tui.domain.job import JobRef
 from zcbulk_tui.domain.result import Result, ResultKind, ResultStage, wanted
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import ConfigError, QuotaSpentError
+from zcbulk_tui.errors import ConfigError, FaultError, QuotaSpentError
 from zcbulk_tui.monitor.events import ResultChanged
 from zcbulk_tui.tui import availability, notices
 from zcbulk_tui.tui.availability import Availability
@@ -100,7 +100,7 @@ class JobResults:
                     profile.result_news.ask(refs, kinds)
             except QuotaSpentError as error:
                 said.append(notices.quota(error))
-            except ConfigError as error:
+            except (ConfigError, FaultError) as error:
                 said.append(Toast(" ".join(error.paragraphs()), error.title, "warning"))
         return said
 

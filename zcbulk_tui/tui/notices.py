@@ -17,7 +17,12 @@ from zcbulk_tui.errors import (
     SignedOutError,
     ZcbulkError,
 )
-from zcbulk_tui.monitor.events import AlertNotSent, ContractContradicted, ReportNotWritten
+from zcbulk_tui.monitor.events import (
+    AlertNotSent,
+    ContractContradicted,
+    PartFailed,
+    ReportNotWritten,
+)
 from zcbulk_tui.render import queue as render_queue
 from zcbulk_tui.render import words
 from zcbulk_tui.render.clipboard import Clipboard, toast
@@ -207,10 +212,10 @@ def queue(before: Sequence[QueuedFile], now: Sequence[QueuedFile]) -> list[Notic
     return said
 
 
-def in_passing(
-    profile: str, event: AlertNotSent | ReportNotWritten | ContractContradicted
+def about_profile(
+    profile: str, event: AlertNotSent | ReportNotWritten | ContractContradicted | PartFailed
 ) -> Notice:
-    """Says what somebody should know of a profile, and need not act on."""
+    """Says what somebody should know of a profile; in a dialog, where something has ended."""
     match event:
         case AlertNotSent(alert, channel, error):
             label = alert.label or profile
@@ -218,6 +223,8 @@ def in_passing(
             return Toast(said, severity="warning")
         case ReportNotWritten(error):
             return Toast(str(error), f"{profile}: the report is not written yet", "warning", 15)
+        case PartFailed(_, error):
+            return ErrorDialog(error, f"{profile}: {error.title}")
         case ContractContradicted(contradiction, _):
             # The words for what hardly ever happens are loaded when it does.
             from zcbulk_tui.domain.contract_text import short_contradiction_text

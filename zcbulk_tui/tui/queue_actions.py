@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from zcbulk_tui.domain.insertion import QueuedFile, QueueStop
 from zcbulk_tui.domain.text import counted
-from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.errors import ConfigError, FaultError, UsageError
 from zcbulk_tui.tui.notices import ErrorDialog, Notice, Toast
 from zcbulk_tui.tui.profile_view import ProfileView
 
@@ -80,5 +80,5 @@ class QueueActions:
     def _try(self, change: Callable[[], object]) -> None:
         try:
             change()
-        except (ConfigError, UsageError) as error:
+        except (ConfigError, FaultError, UsageError) as error:
             self._say([ErrorDialog(error)])

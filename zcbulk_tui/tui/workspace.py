@@ -17,7 +17,7 @@ from zcbulk_tui.domain.form import FormRef, known_forms
 from zcbulk_tui.domain.insertion import Prepared, QueuedFile
 from zcbulk_tui.domain.job import Action, Environment, WatchedJob
 from zcbulk_tui.domain.snapshot import JobKey, Listed
-from zcbulk_tui.errors import ConfigError, QuotaSpentError, UsageError
+from zcbulk_tui.errors import ConfigError, FaultError, QuotaSpentError, UsageError
 from zcbulk_tui.monitor.events import (
     AlertCleared,
     AlertNotSent,
@@ -28,6 +28,7 @@ from zcbulk_tui.monitor.events import (
     JobChanged,
     JobRemoved,
     NightChanged,
+    PartFailed,
     QueueChanged,
     ReportNotWritten,
     ResultChanged,
@@ -177,8 +178,8 @@ class Workspace:
                 return self._alerting.raised(alert, profile.name)
             case AlertCleared(alert):
                 self._alerting.cleared(alert, profile.name)
-            case AlertNotSent() | ReportNotWritten() | ContractContradicted():
-                return [notices.in_passing(profile.name, event)]
+            case AlertNotSent() | ReportNotWritten() | ContractContradicted() | PartFailed():
+                return [notices.about_profile(profile.name, event)]
         return []
 
     # Where we are.
@@ -234,9 +235,7 @@ class Workspace:
             return availability.NOT_CONNECTED
         if action in ("insert", "repair") and here.spec.read_only:
             return availability.READ_ONLY
-        if action == "insert" and here.inserting is None:
-            return availability.NOT_CONNECTED
-        if action == "night" and here.watch is None:
+        if {"insert": here.inserting, "night": here.watch}.get(action, here) is None:
             return availability.NOT_CONNECTED
         if action == "undo" and not self._removal.can_undo:
             return availability.NOTHING_REMOVED
@@ -327,7 +326,7 @@ class Workspace:
         try:
             if profile.inserting is not None:
                 profile.inserting.queue.add(*prepared.insertions)
-        except ConfigError as error:
+        except (ConfigError, FaultError) as error:
             return [ErrorDialog(error)]
         return []
 
@@ -448,6 +447,7 @@ class Workspace:
             "QUEUE STOPPED": any(profile.stop is not None for profile in self.profiles),
             "NOT SAVED": any(profile.service.unkept for profile in self.profiles),
             "NOT PUBLISHED": any(profile.service.unpublished for profile in self.profiles),
+            **{f"{it.upper()} FAILED": True for p in self.profiles for it in p.service.failed},
             f"{marked:,} MARKED": marked,
             "SLOW LINK": self.is_sparing,
         }

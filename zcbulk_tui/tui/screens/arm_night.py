@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Label, Static
 
 from zcbulk_tui.domain.night import Night, NightPlan
-from zcbulk_tui.errors import ConfigError, UsageError
+from zcbulk_tui.errors import ConfigError, FaultError, UsageError
 from zcbulk_tui.tui import outdated
 from zcbulk_tui.tui.night_form import ASKED, NightForm, disarm
 from zcbulk_tui.tui.notices import ErrorDialog, Notice
@@ -42,7 +42,7 @@ def open_night(
     def change(act: Callable[[], object]) -> None:
         try:
             act()
-        except (ConfigError, UsageError) as error:
+        except (ConfigError, FaultError, UsageError) as error:
             say([ErrorDialog(error)])
 
     def armed(plan: NightPlan | None) -> None:
