@@ -17,6 +17,7 @@ from zcbulk_tui.monitor.call_limiter import Priority
 from zcbulk_tui.monitor.clock import Moved
 from zcbulk_tui.monitor.events import Sink
 from zcbulk_tui.monitor.monitor import Monitor
+from zcbulk_tui.monitor.parts import Alone
 from zcbulk_tui.monitor.polled_job import PolledJob
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.physics import State
@@ -220,7 +221,8 @@ def without_a_plan(spec: ProfileSpec) -> ProfileSpec:
 
 
 def _part(task: object) -> object:
-    return getattr(task, "__self__").part  # noqa: B009 - as any callable, it has no such name
+    runs = getattr(task, "__self__", None)
+    return runs.part if isinstance(runs, Alone) else None
 
 
 async def _come_true(condition: Callable[[], bool]) -> None:
