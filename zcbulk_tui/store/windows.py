@@ -270,7 +270,7 @@ def _with_service(status: WindowStatus, text: str) -> WindowStatus:
         changed_at=maybe_moment(parts["changed_at"]),
         held_until=maybe_moment(parts["held_until"]),
         held_by=error_from_json(parts["held_by"]),
-        failed=tuple(parts["failed"]),
+        failed=tuple(parts.get("failed", ())),  # an earlier version has none
     )
     pace = Pace(parts["pace"]) if parts["pace"] else None
     return replace(status, service=service, pace=pace)
