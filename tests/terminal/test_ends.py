@@ -180,7 +180,10 @@ def test_a_program_that_prints_no_token_ends_with_it(
 ) -> None:
     pid, program = tmp_path / "pid", tmp_path / "token"
     program.write_text(
-        f"#!/bin/sh\ntrap '' TERM HUP INT\nsleep 1000 &\necho $$ $! > {pid}\nwait\nwait\n"
+        "#!/bin/sh\ntrap '' TERM HUP INT\nsleep 1000 &\n"
+        # Its parent is gone.
+        f"(sh -c 'echo $$ > {pid}.new; exec sleep 1000' &)\nwhile ! [ -s {pid}.new ]; do :; done\n"
+        f"echo $$ $! >> {pid}.new\nmv {pid}.new {pid}\nwait\nwait\n"
     )
     program.chmod(0o700)
     config = f'token_command = "{program}"\n'

@@ -206,11 +206,14 @@ def leave(code: int) -> NoReturn:
 def end_children() -> None:
     """Ends the processes that this one has started, and theirs, as a hanging `token_command`.
 
-    Only where the system lists them (Linux).
+    Of one that has a group of its own, all of the group ends: also what was started by a process
+    that is gone. Only where the system lists them (Linux).
     """
     with suppress(OSError, ValueError):
         for child in _children(os.getpid()):
-            os.kill(child, signal.SIGKILL)
+            with suppress(OSError):  # it has ended just now
+                kill = os.killpg if os.getpgid(child) == child else os.kill
+                kill(child, signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:
