@@ -16,8 +16,8 @@ from zcbulk_tui.channels.page_folder import PageFolder
 from zcbulk_tui.cli import dashboard
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
-from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.domain.publication import MARKS
+from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.simulator.server import LoopbackServer

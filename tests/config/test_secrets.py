@@ -151,7 +151,7 @@ def test_all_that_it_has_started_ends_with_it(
     # The second child is of a parent that is gone, so only its group leads to it.
     orphan = f"(sh -c 'echo $$ >> {pids}; exec sleep 60' &)"
     script = f"sleep 60 & echo $! > {pids}; {orphan}; while ! grep -c . {pids} | grep -qx 2; do :; "
-    with pytest.raises(SignInError, match="did not end within|far too much of it"):
+    with pytest.raises(SignInError, match=r"did not end within|far too much of it"):
         secrets.printed_by(shlex.join(["sh", "-c", f"{script}done; {rest}"]))
     found = [int(pid) for pid in pids.read_text().split()]
     assert len(found) == 2

@@ -208,6 +208,12 @@ def test_a_program_that_prints_no_token_ends_with_it(
     wait_until_it_runs(status)
     interrupt(status)
     assert has_ended()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        status = on_terminal("status", "--fresh", job, env=env)
+        wait_until_it_runs(status)
+        status.send_signal(number)
+        assert status.exit_code(SOON) == -number
+        assert has_ended(), number
 
 
 def state_of(stat: Path) -> str:
