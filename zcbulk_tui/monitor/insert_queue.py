@@ -30,7 +30,7 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted
-from zcbulk_tui.errors import ConfigError, HeldError, QuotaSpentError, ZcbulkError
+from zcbulk_tui.errors import ConfigError, FormBusyError, HeldError, QuotaSpentError, ZcbulkError
 from zcbulk_tui.monitor.events import QueueChanged, Sink
 from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
@@ -45,6 +45,9 @@ TICK = 1.0
 
 _FIRST_WAIT, _LONGEST_WAIT = 15.0, 900.0
 """Seconds until a step that was not carried out is tried again; twice as long each time."""
+
+_WAIT_FOR_A_JOB, _LONGEST_WAIT_FOR_A_JOB = 300.0, 3600.0
+"""The same where a job that is not watched is in the way: each try costs a call."""
 
 _ENDED_EARLY = BAD_ENDS - STARTED
 """States that a job may have at its end without having been started."""
@@ -379,7 +382,9 @@ class InsertQueue:
         if record.outcome is Outcome.ACCEPTED:
             self._waits.pop(insertion.key, None)
             return True
-        if passes(record.error):
+        if isinstance(record.error, FormBusyError):
+            self._wait(insertion.key, "", _WAIT_FOR_A_JOB, _LONGEST_WAIT_FOR_A_JOB)
+        elif passes(record.error):
             self._wait(insertion.key, "")
         return False
 
@@ -428,10 +433,12 @@ class InsertQueue:
         if self._rests:
             raise HeldError(self._why_it_rests, "Nothing was sent.", "It is sent after a pause.")
 
-    def _wait(self, key: str, why: str) -> None:
+    def _wait(
+        self, key: str, why: str, first: float = _FIRST_WAIT, longest: float = _LONGEST_WAIT
+    ) -> None:
         before = self._waits.get(key)
         tries = before.tries if before else 0
-        own = min(_FIRST_WAIT * 2**tries, _LONGEST_WAIT)
+        own = min(first * 2**tries, longest)
         # What Zoho says of a pause is more than a guess.
         seconds = self._monitor.service.held_for if self._rests else own
         self._waits[key] = _Wait(_time() + seconds, tries + 1, why)
