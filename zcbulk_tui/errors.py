@@ -24,6 +24,7 @@
     │   ├── ResultGoneError               ... because there is no such result, or none any more
     │   ├── VariantRefusedError           ... because of the way the command was put
     │   └── UndocumentedError             ... with a code that no document explains
+    │       └── FormBusyError                 ... and a probe: the form has an active job
     └── ServiceError             exit 4   no usable answer; asking again later may help
         ├── UnreachableError              nothing was sent: no connection
         ├── UnclearError                  sent, but the answer never came or is a server fault
@@ -344,6 +345,10 @@ class UndocumentedError(RefusedError):
     """Zoho said no with a code that no document explains, so it may mean "not now"."""
 
     passes = "in a while"
+
+
+class FormBusyError(UndocumentedError):
+    """Zoho said no as a probe of the same server has seen it said of a form with an active job."""
 
 
 class ServiceError(ZcbulkError):

@@ -44,9 +44,8 @@ from zcbulk_tui.monitor.profile_context import ProfileContext
 from zcbulk_tui.monitor.quota_tracker import QuotaTracker
 from zcbulk_tui.monitor.result_fetcher import ResultFetcher
 from zcbulk_tui.simulator.jobs import APP, OWNER
-from zcbulk_tui.store.insertions import Insertions
+from zcbulk_tui.store.insertions import Insertions, as_they_stand
 from zcbulk_tui.store.memory import Memory
-from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.quota import CallLedger
 from zcbulk_tui.store.rate_limiter import RateLimiter
 from zcbulk_tui.store.results import Results

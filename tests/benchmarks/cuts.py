@@ -63,8 +63,7 @@ from zcbulk_tui.simulator.limits import Limits
 from zcbulk_tui.simulator.samples import sample
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import FILE_NAME, Database, open_database
-from zcbulk_tui.store.insertions import Insertions
-from zcbulk_tui.store.queue import as_they_stand
+from zcbulk_tui.store.insertions import Insertions, as_they_stand
 from zcbulk_tui.store.quota import CallLedger
 
 FORM = "Leads"

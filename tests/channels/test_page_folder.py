@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from zcbulk_tui.channels.page_folder import PageFolder
+from zcbulk_tui.domain.publication import MARKS
 from zcbulk_tui.errors import ConfigError
 
-FILES = {"index.html": "<p>ä</p>\n", "jobs.json": "{}\n", "metrics.txt": "# EOF\n"}
+FILES = {name: f"{mark}ä\n" for name, mark in MARKS.items()}
+OTHER = {name: f"{mark}other\n" for name, mark in MARKS.items()}
 
 
 def held(folder: Path) -> dict[str, str]:
@@ -32,9 +34,9 @@ def test_a_reader_keeps_what_it_has_opened(tmp_path: Path) -> None:
     folder = PageFolder(tmp_path)
     folder.write(FILES)
     with (tmp_path / "index.html").open(encoding="utf-8") as opened:
-        folder.write({**FILES, "index.html": "new"})
+        folder.write(OTHER)
         assert opened.read() == FILES["index.html"]
-    assert held(tmp_path)["index.html"] == "new"
+    assert held(tmp_path) == OTHER
 
 
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,28 +53,30 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(PageFolder, "_written", full)
     with pytest.raises(ConfigError, match="cannot be written") as caught:
-        folder.write(dict.fromkeys(FILES, "new"))
+        folder.write(OTHER)
     assert caught.value.cause == "No space left on device."
     assert held(tmp_path) == FILES
 
 
 def test_what_an_ended_process_left_is_removed_and_what_is_new_is_not(tmp_path: Path) -> None:
-    old, new = tmp_path / ".zcbulk-old", tmp_path / ".zcbulk-new"
-    old.touch()
-    new.touch()
-    os.utime(old, (0, 0))
+    old, new = tmp_path / ".zcbulk-page-old.part", tmp_path / ".zcbulk-page-new.part"
+    other = tmp_path / ".zcbulk-notes"
+    for path in (old, new, other):
+        path.touch()
+    for path in (old, other):
+        os.utime(path, (0, 0))
     PageFolder(tmp_path).write(FILES)
-    assert held(tmp_path) == {**FILES, new.name: ""}
+    assert held(tmp_path) == {**FILES, new.name: "", other.name: ""}
 
 
 def test_a_profile_has_a_folder_of_its_own(tmp_path: Path) -> None:
     for name in ("eu", "us"):
         folder = PageFolder(tmp_path, name)
         folder.check()
-        folder.write({"index.html": name})
+        folder.write({"index.html": f"{MARKS['index.html']}{name}"})
         assert folder.path.stat().st_mode & 0o755 == 0o755
-    assert held(tmp_path / "eu") == {"index.html": "eu"}
-    assert held(tmp_path / "us") == {"index.html": "us"}
+    assert held(tmp_path / "eu") == {"index.html": f"{MARKS['index.html']}eu"}
+    assert held(tmp_path / "us") == {"index.html": f"{MARKS['index.html']}us"}
 
 
 @pytest.mark.parametrize("name", ["", "eu"])
@@ -96,11 +100,56 @@ def test_a_check_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_link_in_the_place_of_a_file_is_replaced_not_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", MARKS)
+@pytest.mark.parametrize("method", ["check", "write"])
+def test_a_file_that_is_not_the_programs_is_not_replaced_nor_anything_beside_it(
+    tmp_path: Path, name: str, method: str
+) -> None:
+    foreign = {**FILES, name: f"mine, of {MARKS[name]}\n"}
+    for each, text in foreign.items():
+        (tmp_path / each).write_text(text, encoding="utf-8")
+    arguments: tuple[Any, ...] = (OTHER,) if method == "write" else ()
+    with pytest.raises(ConfigError, match=f"{name} is not a file of this program") as caught:
+        getattr(PageFolder(tmp_path), method)(*arguments)
+    assert "Move it elsewhere" in caught.value.next_step
+    assert held(tmp_path) == foreign
+
+
+def test_it_is_published_once_the_file_has_moved(tmp_path: Path) -> None:
+    folder, page = PageFolder(tmp_path), tmp_path / "index.html"
+    page.write_text("mine")
+    with pytest.raises(ConfigError):
+        folder.write(FILES)
+    page.rename(tmp_path / "home.html")
+    folder.write(FILES)
+    assert held(tmp_path) == {**FILES, "home.html": "mine"}
+
+
+def test_what_a_power_cut_leaves_empty_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "index.html").touch()
+    folder = PageFolder(tmp_path)
+    folder.check()
+    folder.write(FILES)
+    assert held(tmp_path) == FILES
+
+
+@pytest.mark.parametrize("kind", ["link", "own link", "lost link", "folder", "pipe"])
+def test_what_is_no_file_is_neither_replaced_nor_followed(tmp_path: Path, kind: str) -> None:
     target, folder = tmp_path / "target", tmp_path / "page"
+    place = folder / "index.html"
     folder.mkdir()
-    target.write_text("mine")
-    (folder / "index.html").symlink_to(target)
-    PageFolder(folder).write(FILES)
-    assert target.read_text() == "mine"
-    assert held(folder) == FILES
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to(target)
+    text = MARKS["index.html"] if kind == "own link" else "mine"
+    if kind != "lost link":
+        target.write_text(text)
+    before = place.lstat()
+    with pytest.raises(ConfigError, match="is not a file of this program"):
+        PageFolder(folder).write(FILES)
+    assert place.lstat() == before
+    assert list(folder.iterdir()) == [place]
+    assert kind == "lost link" or target.read_text() == text

@@ -16,6 +16,7 @@ from zcbulk_tui.channels.page_folder import PageFolder
 from zcbulk_tui.cli import dashboard
 from zcbulk_tui.config import load
 from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.publication import MARKS
 from zcbulk_tui.monitor.events import Event
 from zcbulk_tui.simulator.creator import Creator
 from zcbulk_tui.simulator.scenarios import build
@@ -80,6 +81,7 @@ async def test_it_publishes_what_it_reads_and_is_heard_outside(
         name: (tmp_path / name).read_text(encoding="utf-8")
         for name in ("index.html", "jobs.json", "metrics.txt")
     }
+    assert all(text.startswith(MARKS[name]) for name, text in files.items())
     found = json.loads(files["jobs.json"])
     json_outputs.check_value("published", found)
     assert len(list(READERS[0](files["metrics.txt"]))) > 10

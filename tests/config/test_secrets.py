@@ -135,6 +135,32 @@ def test_a_command_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
         secrets.printed_by(shlex.join([sys.executable, "-c", "import time; time.sleep(60)"]))
 
 
+def has_ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.parametrize("rest", ["sleep 60", "yes"], ids=["takes too long", "prints too much"])
+def test_all_that_it_has_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    monkeypatch.setattr(secrets, "_PATIENCE", 0.5)
+    pids = tmp_path / "pids"
+    # The second child is of a parent that is gone, so only its group leads to it.
+    orphan = f"(sh -c 'echo $$ >> {pids}; exec sleep 60' &)"
+    script = f"sleep 60 & echo $! > {pids}; {orphan}; while ! grep -c . {pids} | grep -qx 2; do :; "
+    with pytest.raises(SignInError, match=r"did not end within|far too much of it"):
+        secrets.printed_by(shlex.join(["sh", "-c", f"{script}done; {rest}"]))
+    found = [int(pid) for pid in pids.read_text().split()]
+    assert len(found) == 2
+    ends = time.monotonic() + 5
+    while not all(map(has_ended, found)):
+        assert time.monotonic() < ends
+        time.sleep(0.01)  # the system takes a moment to end what was killed
+
+
 def test_what_a_command_leaves_running_is_not_waited_for() -> None:
     # A child that outlives it has its output open for longer than any patience.
     script = "import subprocess, sys; print('1000.a.b', flush=True); subprocess.Popen(%r)"

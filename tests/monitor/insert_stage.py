@@ -11,6 +11,7 @@ from tests.support.contexts import PROFILE
 from tests.support.virtual_time import run_virtual, virtual_now
 from zcbulk_tui.domain.budget import QuotaPlan
 from zcbulk_tui.domain.call_limits import Slot as CallSlot
+from zcbulk_tui.domain.contract import UNKNOWN, Contract
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import Insertion, QueuedFile
 from zcbulk_tui.domain.insertion import Stage as Where
@@ -89,10 +90,16 @@ class QueueStage(Stage):
         *insertions: Insertion,
         stage: Stage | None = None,
         quota_plan: QuotaPlan = AMPLE,
+        contract: Contract = UNKNOWN,
     ) -> None:
         self.inserting = InsertingApi()
         database = stage.database if stage else None
-        super().__init__(api=self.inserting, quota_plan=quota_plan, database=database)
+        super().__init__(
+            api=self.inserting,
+            quota_plan=quota_plan,
+            database=database,
+            contract=lambda _: contract,
+        )
         self.judge: Callable[[], object] = lambda: None
         self.insertions = Insertions(self.database, PROFILE)
         if stage is None:

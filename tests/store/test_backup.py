@@ -259,6 +259,25 @@ def test_a_database_that_has_gone_is_filled_from_them(path: Path) -> None:
     assert problem is None
 
 
+@pytest.mark.parametrize("names", [["watch-list.json"], ["watch-list.json", "calls-today.json"]])
+def test_what_is_none_of_them_is_moved_aside_by_a_new_database(
+    path: Path, names: list[str]
+) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    for name in names:
+        path.with_name(name).write_text("mine\n")
+    with opened(path) as result:
+        WatchList(result.database, PROFILE).add(JOB)
+        CallLedger(result.database, PROFILE).count(TODAY, Cause.KEY)
+        said = told(result)
+    for name in names:
+        (away,) = path.parent.glob(f"{name}.damaged-*")
+        assert away.read_text() == "mine\n"
+        assert str(away) in said.next_step
+    assert "billing page" in said.next_step
+    assert [it for _, it in Backup(path).read().jobs] == [JOB]
+
+
 def test_who_removes_them_all_begins_with_nothing(path: Path) -> None:
     with closing(open_database(path)) as database:
         WatchList(database, PROFILE).add(JOB)

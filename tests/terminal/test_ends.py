@@ -180,7 +180,10 @@ def test_a_program_that_prints_no_token_ends_with_it(
 ) -> None:
     pid, program = tmp_path / "pid", tmp_path / "token"
     program.write_text(
-        f"#!/bin/sh\ntrap '' TERM HUP INT\nsleep 1000 &\necho $$ $! > {pid}\nwait\nwait\n"
+        "#!/bin/sh\ntrap '' TERM HUP INT\nsleep 1000 &\n"
+        # Its parent is gone.
+        f"(sh -c 'echo $$ > {pid}.new; exec sleep 1000' &)\nwhile ! [ -s {pid}.new ]; do :; done\n"
+        f"echo $$ $! >> {pid}.new\nmv {pid}.new {pid}\nwait\nwait\n"
     )
     program.chmod(0o700)
     config = f'token_command = "{program}"\n'
@@ -205,6 +208,12 @@ def test_a_program_that_prints_no_token_ends_with_it(
     wait_until_it_runs(status)
     interrupt(status)
     assert has_ended()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        status = on_terminal("status", "--fresh", job, env=env)
+        wait_until_it_runs(status)
+        status.send_signal(number)
+        assert status.exit_code(SOON) == -number
+        assert has_ended(), number
 
 
 def state_of(stat: Path) -> str:

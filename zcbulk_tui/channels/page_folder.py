@@ -1,17 +1,22 @@
-"""The folder that a web server serves: files that appear whole, and that others may read."""
+"""The folder that a web server serves: files that appear whole, and that others may read.
+
+A file is replaced only where it is one of this program's, which its beginning shows.
+"""
 
 import os
+import stat
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from zcbulk_tui.domain.publication import MARKS
 from zcbulk_tui.domain.text import one_line
 from zcbulk_tui.errors import ConfigError
 
-_PREFIX = ".zcbulk-"
-"""What the names of files begin with that are not whole yet."""
+_PREFIX, _SUFFIX = ".zcbulk-page-", ".part"
+"""What the names of files begin and end with that are not whole yet."""
 
 _ABANDONED = 600.0
 """Seconds after which such a file is one of a process that was ended."""
@@ -20,7 +25,7 @@ _FILE_MODE, _FOLDER_MODE = 0o644, 0o755
 
 
 class PageFolder:
-    """Replaces files in a folder, each as a whole.
+    """Replaces files in a folder, each as a whole; their names and beginnings are those of `MARKS`.
 
     Args:
         directory: The folder; it must be there.
@@ -38,12 +43,13 @@ class PageFolder:
         """Makes sure that files can be written.
 
         Raises:
-            ConfigError: They cannot be.
+            ConfigError: They cannot be, or a file that is not this program's has their name.
         """
         try:
             self._make()
             with tempfile.TemporaryFile(dir=self.path):
                 pass
+            self._check_replaceable(MARKS)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -54,7 +60,8 @@ class PageFolder:
             files: What they are to hold, by their names.
 
         Raises:
-            ConfigError: They cannot be written. What was there before is still there, whole.
+            ConfigError: They cannot be written, or a file that is not this program's has their
+                name. What was there before is still there, whole.
         """
         temporary: list[Path] = []
         try:
@@ -62,6 +69,7 @@ class PageFolder:
             self._sweep()
             for text in files.values():
                 temporary.append(self._written(text))
+            self._check_replaceable(files)
             for path, name in zip(temporary, files, strict=True):
                 path.replace(self.path / name)
         except OSError as error:
@@ -76,8 +84,17 @@ class PageFolder:
             self.path.mkdir()
             self.path.chmod(_FOLDER_MODE)
 
+    def _check_replaceable(self, names: Iterable[str]) -> None:
+        for name in names:
+            if not _is_own(self.path / name, MARKS[name].encode()):
+                raise ConfigError(
+                    f"{one_line(str(self.path / name))} is not a file of this program",
+                    "It does not begin as what is published does, so it is not replaced.",
+                    "Move it elsewhere, or set [publish] directory to another folder.",
+                )
+
     def _written(self, text: str) -> Path:
-        descriptor, name = tempfile.mkstemp(dir=self.path, prefix=_PREFIX)
+        descriptor, name = tempfile.mkstemp(dir=self.path, prefix=_PREFIX, suffix=_SUFFIX)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
@@ -90,7 +107,7 @@ class PageFolder:
 
     def _sweep(self) -> None:
         """Removes what a process that was ended has left half written."""
-        for path in self.path.glob(f"{_PREFIX}*"):
+        for path in self.path.glob(f"{_PREFIX}*{_SUFFIX}"):
             with suppress(OSError):
                 if path.stat().st_mtime < time.time() - _ABANDONED:
                     path.unlink(missing_ok=True)
@@ -107,3 +124,19 @@ class PageFolder:
             f"{error.strerror}.",
             "Make room or give write permission, or set [publish] directory to another folder.",
         )
+
+
+def _is_own(path: Path, mark: bytes) -> bool:
+    """Whether a file may be replaced: it is not there, begins so, or is empty.
+
+    An empty one is what a power cut may leave of it, for the disk is not waited for.
+    """
+    with suppress(FileNotFoundError):
+        # Not opened before: a pipe may never open, and a link is somebody's, wherever it leads.
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            head = file.read(len(mark))
+        return head in (b"", mark)
+    return True

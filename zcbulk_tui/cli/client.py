@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zcbulk_tui.cli.contracts import command_watch
 from zcbulk_tui.cli.output import print_error
+from zcbulk_tui.cli.shutdown import end_children_at_signals
 from zcbulk_tui.cli.state import check_signed_in, sign_in_files
 from zcbulk_tui.config import paths, secrets
 from zcbulk_tui.config.settings import Settings
@@ -160,5 +161,6 @@ def _token_source(settings: Settings, network: Network) -> TokenSource:
     if token is not None:
         return FixedToken(token, secrets.ACCESS_TOKEN)
     if settings.token_command is not None:
+        end_children_at_signals()
         return CommandToken(partial(secrets.printed_by, settings.token_command))
     return RefreshedToken(network, sign_in_files(settings), settings.profile)

@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
 from zcbulk_tui.cli import interrupts
+from zcbulk_tui.cli.shutdown import is_unhandled
 from zcbulk_tui.errors import ZcbulkError
 
 P = ParamSpec("P")
@@ -108,7 +109,7 @@ def handled_signals(handlers: Mapping[signal.Signals, Callable[[], None]]) -> It
     before = {}
     with suppress(ValueError):  # not in the main thread
         for number, handler in handlers.items():
-            if signal.getsignal(number) is signal.SIG_DFL:
+            if is_unhandled(number):
                 before[number] = signal.signal(
                     number, lambda *_, call=handler: loop.call_soon_threadsafe(call)
                 )

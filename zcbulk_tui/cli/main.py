@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with guarded() as output:
         code = output.exit_code(_run(argv, output))
         if argv is None:
+            end_children()
             leave(code)
     return code
 

@@ -39,8 +39,7 @@ from zcbulk_tui.store import recall
 from zcbulk_tui.store.alerts import AlertStore
 from zcbulk_tui.store.archive import Archive
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.insertions import Insertions
-from zcbulk_tui.store.queue import as_they_stand
+from zcbulk_tui.store.insertions import Insertions, as_they_stand
 from zcbulk_tui.store.ran_jobs import RanJob, ran_jobs
 from zcbulk_tui.store.results import Results, is_there
 

@@ -21,8 +21,8 @@ from zcbulk_tui.monitor.recorder import Recorder
 from zcbulk_tui.render import queue
 from zcbulk_tui.render.night import stopped
 from zcbulk_tui.render.span import Span
+from zcbulk_tui.store.insertions import as_they_stand
 from zcbulk_tui.store.json_objects import JsonObject
-from zcbulk_tui.store.queue import as_they_stand
 from zcbulk_tui.store.queue_stops import QueueStops
 from zcbulk_tui.tui import questions
 from zcbulk_tui.tui.question import Question

@@ -160,7 +160,7 @@ def line_comes_back() -> Iterator[None]:
 
     with suppress(ValueError):  # not in the main thread
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            if signal.getsignal(number) == signal.SIG_DFL:
+            if is_unhandled(number):
                 before[number] = signal.signal(number, leave)
     try:
         yield
@@ -179,9 +179,7 @@ def ended_by_signals() -> Iterator[None]:
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    numbers = [
-        it for it in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(it) is signal.SIG_DFL
-    ]
+    numbers = [it for it in (signal.SIGTERM, signal.SIGHUP) if is_unhandled(it)]
     is_main = current_thread() is main_thread()
     before = {it: signal.signal(it, end) for it in numbers} if is_main else {}
     try:
@@ -189,6 +187,28 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def is_unhandled(number: signal.Signals) -> bool:
+    """Whether a signal does what it does by default, with or without the end of all children."""
+    return signal.getsignal(number) in (signal.SIG_DFL, _end_with_children)
+
+
+def end_children_at_signals() -> None:
+    """Has TERM and HUP end the children first, where they end this process at once.
+
+    A child with a session of its own hears of neither.
+    """
+    with suppress(ValueError):  # not in the main thread
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if is_unhandled(number):
+                signal.signal(number, _end_with_children)
+
+
+def _end_with_children(number: int, _: FrameType | None) -> None:
+    end_children()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def leave(code: int) -> NoReturn:
@@ -206,11 +226,14 @@ def leave(code: int) -> NoReturn:
 def end_children() -> None:
     """Ends the processes that this one has started, and theirs, as a hanging `token_command`.
 
-    Only where the system lists them (Linux).
+    Of one that has a group of its own, all of the group ends: also what was started by a process
+    that is gone. Only where the system lists them (Linux).
     """
     with suppress(OSError, ValueError):
         for child in _children(os.getpid()):
-            os.kill(child, signal.SIGKILL)
+            with suppress(OSError):  # it has ended just now
+                kill = os.killpg if os.getpgid(child) == child else os.kill
+                kill(child, signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:

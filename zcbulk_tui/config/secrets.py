@@ -4,9 +4,11 @@ import os
 import re
 import selectors
 import shlex
+import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,7 +130,11 @@ def _run(command: str) -> tuple[str, str]:
     try:
         # Not by a shell: what stands in the configuration is run as it stands there.
         with subprocess.Popen(  # noqa: S603
-            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # so that it can be ended with all that it has started
         ) as running:
             problem, printed = _output(running)
     except OSError as error:
@@ -161,13 +167,21 @@ def _output(running: subprocess.Popen[bytes]) -> tuple[str, bytes]:
                     return "", printed
                 printed += some
     except subprocess.TimeoutExpired:
-        running.kill()
+        _kill(running)
         return f"it did not end within {_PATIENCE:.0f} seconds", b""
     except BaseException:
-        running.kill()
+        _kill(running)
         raise
-    running.kill()
+    _kill(running)
     return "it printed something that is no token, far too much of it", b""
+
+
+def _kill(running: subprocess.Popen[bytes]) -> None:
+    """Ends a program with all that it has started."""
+    # While it is not waited for, its number is no other's, even if it has just ended.
+    if running.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(running.pid, signal.SIGKILL)
 
 
 def expanded(word: str) -> str:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from zcbulk_tui.errors import Answer
+
 
 class Question(StrEnum):
     """What the sources leave open; the docstrings name the aspects of an answer."""
@@ -107,6 +109,12 @@ class Contract(NamedTuple):
         """Whether one bad record fails its batch of 200; None while that is open."""
         fails = self.value(Question.BAD_RECORD, "fails")
         return None if fails is None else fails == "its batch"
+
+    def is_busy_form(self, answer: Answer) -> bool:
+        """Whether a create call was refused as it was where the form was known to be busy."""
+        said = f"{answer.http_status}/{answer.code}"
+        known = self.value(Question.OUT_OF_TURN, "create on a busy form")
+        return answer.from_zoho and answer.code is not None and said == known
 
 
 UNKNOWN = Contract()

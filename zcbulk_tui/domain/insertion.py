@@ -22,6 +22,7 @@ from zcbulk_tui.domain.upload import Suspects, UploadFile
 from zcbulk_tui.errors import (
     BetweenError,
     BusyError,
+    FormBusyError,
     HeldError,
     QuotaSpentError,
     SignInError,
@@ -306,6 +307,7 @@ _PASSES = (
     SignInError,
     QuotaSpentError,
     BetweenError,
+    FormBusyError,
     HeldError,  # a call that was not to be made any more when its turn came
 )
 

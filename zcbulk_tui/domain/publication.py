@@ -1,9 +1,10 @@
 """What is published of a profile at one moment: its list, as the screen has it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from zcbulk_tui.domain.concern import Assessment, assess, assess_chain
@@ -12,6 +13,16 @@ from zcbulk_tui.domain.job import Counts
 from zcbulk_tui.domain.lineage import Chain, chain, families, head
 from zcbulk_tui.domain.progress import estimated_since
 from zcbulk_tui.domain.snapshot import JobSnapshot, Listed, ServiceSnapshot
+
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "index.html": "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>"
+        "<meta name=generator content=zcbulk-tui>",
+        "jobs.json": '{"generator": "zcbulk-tui"',
+        "metrics.txt": "# HELP zcbulk_",
+    }
+)
+"""How each file begins that is published, by its name: by this it is known again."""
 
 TRUSTED = timedelta(minutes=10)
 """For how long what is published may be taken for what is so; it is written anew before."""

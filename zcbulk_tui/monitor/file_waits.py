@@ -3,8 +3,24 @@
 import asyncio
 from typing import NamedTuple
 
-_FIRST, _LONGEST = 15.0, 900.0
-"""Seconds until a step that was not carried out is tried again; twice as long each time."""
+
+class Backoff(NamedTuple):
+    """Seconds until a step is tried again: those of the first wait are doubled up to the longest.
+
+    Attributes:
+        first: The first time.
+        longest: At most.
+    """
+
+    first: float
+    longest: float
+
+
+STEP = Backoff(15.0, 900.0)
+"""After a step that was not carried out."""
+
+BUSY_FORM = Backoff(300.0, 3600.0)
+"""Where a job that is not watched is in the way: each try costs a call."""
 
 
 class _Wait(NamedTuple):
@@ -27,12 +43,14 @@ class FileWaits:
     def __init__(self) -> None:
         self._waits: dict[str, _Wait] = {}
 
-    def add(self, key: str, why: str, seconds: float | None = None) -> None:
+    def add(
+        self, key: str, why: str, backoff: Backoff = STEP, seconds: float | None = None
+    ) -> None:
         """Lets a file wait; longer each time, unless it is said for how many seconds."""
         before = self._waits.get(key)
         tries = before.tries if before else 0
         if seconds is None:
-            seconds = min(_FIRST * 2**tries, _LONGEST)
+            seconds = min(backoff.first * 2**tries, backoff.longest)
         self._waits[key] = _Wait(_time() + seconds, tries + 1, why)
 
     def applies(self, key: str) -> bool:

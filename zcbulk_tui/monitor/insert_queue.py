@@ -29,9 +29,16 @@ from zcbulk_tui.domain.job import Action
 from zcbulk_tui.domain.records import EventKind
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted
-from zcbulk_tui.errors import ConfigError, FaultError, HeldError, QuotaSpentError, ZcbulkError
+from zcbulk_tui.errors import (
+    ConfigError,
+    FaultError,
+    FormBusyError,
+    HeldError,
+    QuotaSpentError,
+    ZcbulkError,
+)
 from zcbulk_tui.monitor.events import QueueChanged, Sink
-from zcbulk_tui.monitor.file_waits import FileWaits
+from zcbulk_tui.monitor.file_waits import BUSY_FORM, STEP, Backoff, FileWaits
 from zcbulk_tui.monitor.insert_steps import InsertSteps
 from zcbulk_tui.monitor.monitor import Monitor
 from zcbulk_tui.monitor.parts import Part
@@ -393,8 +400,9 @@ class InsertQueue(Part):
         if record.outcome is Outcome.ACCEPTED:
             self._waits.end(insertion.key)
             return True
-        if passes(record.error):
-            self._wait(insertion.key, "")
+        is_busy = isinstance(record.error, FormBusyError)
+        if is_busy or passes(record.error):
+            self._wait(insertion.key, "", BUSY_FORM if is_busy else STEP)
         return False
 
     # What stands in the way.
@@ -442,10 +450,10 @@ class InsertQueue(Part):
         if self._rests:
             raise HeldError(self._why_it_rests, "Nothing was sent.", "It is sent after a pause.")
 
-    def _wait(self, key: str, why: str) -> None:
+    def _wait(self, key: str, why: str, backoff: Backoff = STEP) -> None:
         # What Zoho says of a pause is more than a guess.
-        seconds = self._monitor.service.held_for if self._rests else None
-        self._waits.add(key, why, seconds)
+        said = self._monitor.service.held_for if self._rests else None
+        self._waits.add(key, why, backoff, said)
 
     # What is said of it.
 
@@ -470,7 +478,7 @@ class InsertQueue(Part):
     def _with_progress(self, file: QueuedFile) -> QueuedFile:
         key = file.insertion.key
         sending = self._steps.sending.get(key)
-        seconds = _time() - sending.began if sending else 0.0
+        seconds = asyncio.get_running_loop().time() - sending.began if sending else 0.0
         pause = self._why_it_rests if file.stage is not Stage.SENDING else ""
         return file._replace(
             sent=sending.sent if sending else None,
@@ -490,7 +498,3 @@ class InsertQueue(Part):
 def _seen(file: QueuedFile) -> tuple[object, ...]:
     """What is seen of a file: errors that are read anew are other objects with the same words."""
     return (*file.insertion.done, *file[1:])
-
-
-def _time() -> float:
-    return asyncio.get_running_loop().time()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from zcbulk_tui.domain.budget import Cause
 from zcbulk_tui.domain.control import Outcome
+from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import (
     Insertion,
     Step,
@@ -25,10 +26,12 @@ from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
     ConfigError,
     DataError,
+    FormBusyError,
     HeldError,
     QuotaSpentError,
     RefusedError,
     SignedOutError,
+    UndocumentedError,
     UnreachableError,
     UsageError,
     ZcbulkError,
@@ -124,7 +127,8 @@ class InsertSteps:
             created = await self._api.create(insertion.form, calls)
         except ZcbulkError as error:
             self._note_failure(error)
-            return await self._failed(insertion, Step.CREATE, record.ended_by(error))
+            refusal = self._as_known(error, insertion.form)
+            return await self._failed(insertion, Step.CREATE, record.ended_by(refusal))
         except BaseException:
             self._cut_short(insertion, Step.CREATE, record, sent=calls.may_have_left)
             raise
@@ -183,6 +187,20 @@ class InsertSteps:
         if not known.starts:
             self._watch(known)
         return done
+
+    def _as_known(self, error: ZcbulkError, form: FormRef) -> ZcbulkError:
+        """Returns the refusal of a job, in the words that fit where a probe has seen why."""
+        answer = error.answer
+        if not isinstance(error, UndocumentedError) or answer is None:
+            return error
+        if not self._context.contract(form.origin).is_busy_form(answer):
+            return error
+        return FormBusyError(
+            "The form has another active job, as far as a probe shows",
+            f"{answer.with_sender}.",
+            "The file waits, and tries again by itself; or take it off.",
+            answer=answer,
+        )
 
     def _note_failure(self, error: ZcbulkError) -> None:
         """Has it known how calls go, also where no poll would meet it: no job is watched yet."""

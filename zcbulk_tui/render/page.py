@@ -13,7 +13,7 @@ from html import escape
 from zcbulk_tui import __version__
 from zcbulk_tui.domain.concern import Concern
 from zcbulk_tui.domain.job import Counts, Environment, JobState
-from zcbulk_tui.domain.publication import Publication, PublishedLine, Stamp
+from zcbulk_tui.domain.publication import MARKS, Publication, PublishedLine, Stamp
 from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted, one_line
 from zcbulk_tui.render import columns as widths
@@ -91,7 +91,7 @@ def _head(publication: Publication) -> str:
     faults, part = faults_and_share(snapshots)
     title = title_state(_states(snapshots), faults, part, UNICODE).title
     return (
-        "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>"
+        f"{MARKS['index.html']}"
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name=viewport content="width=device-width,initial-scale=1">'
         "<meta name=referrer content=no-referrer><meta name=robots content=noindex>"

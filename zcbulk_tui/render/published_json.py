@@ -24,6 +24,7 @@ def published_json(publication: Publication, stamp: Stamp) -> str:
     written, until = stamp
     states = [snapshot.state for snapshot in publication.jobs]
     found: _Json = {
+        "generator": "zcbulk-tui",
         "version": VERSION,
         "profile": one_line(publication.profile),
         "written_at": _moment(written),

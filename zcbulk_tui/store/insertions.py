@@ -1,53 +1,48 @@
 """The insertions of a profile: the queue of files, and what became of each."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from zcbulk_tui.domain.control import Outcome
 from zcbulk_tui.domain.form import FormRef
 from zcbulk_tui.domain.insertion import (
     Insertion,
+    QueuedFile,
     Slot,
-    SourceFile,
     Stage,
     Step,
-    StepRecord,
     left_alone,
+    queued_files,
     same_form,
     slot_of,
     stage,
 )
-from zcbulk_tui.domain.job import Environment, JobRef, WatchedJob
+from zcbulk_tui.domain.job import JobRef, WatchedJob
 from zcbulk_tui.domain.snapshot import JobSnapshot
-from zcbulk_tui.domain.text import one_line
-from zcbulk_tui.domain.upload import UploadFile
 from zcbulk_tui.errors import ConfigError, HeldError, UsageError
 from zcbulk_tui.store import recall
 from zcbulk_tui.store.database import Database
-from zcbulk_tui.store.json_objects import error_from, error_object, moment, moment_from
+from zcbulk_tui.store.insertion_rows import (
+    NAMES,
+    form_values,
+    insertion_values,
+    to_insertion,
+    to_step,
+)
 from zcbulk_tui.store.process_locks import FormLocks
 from zcbulk_tui.store.queue_stops import QueueStops
-from zcbulk_tui.store.rows import PUT_LAST, job_values, key, to_millis, to_moment
+from zcbulk_tui.store.rows import PUT_LAST, job_values, key
 from zcbulk_tui.store.watch_list import ADD
 
-_NAMES = (
-    *("key", "origin", "owner", "app", "form", "environment", "job_id", "label", "tags"),
-    *("queued_at", "operator", "starts", "goes_on", "is_over", "repairs"),
-    *("source", "upload_file", "created", "uploaded"),
-)
-
 _ADD = f"""
-INSERT INTO insertions (profile, place, {", ".join(_NAMES)})
+INSERT INTO insertions (profile, place, {", ".join(NAMES)})
 VALUES (:profile, (SELECT ifnull(max(place), 0) + 1 FROM insertions WHERE profile = :profile),
-    {", ".join(f":{name}" for name in _NAMES)})
+    {", ".join(f":{name}" for name in NAMES)})
 """
 
 _KEEP = f"""
-UPDATE insertions SET {", ".join(f"{name} = :{name}" for name in _NAMES[1:])} WHERE key = :key
+UPDATE insertions SET {", ".join(f"{name} = :{name}" for name in NAMES[1:])} WHERE key = :key
 """
 
 _MAY_BEGIN = (
@@ -60,7 +55,7 @@ _BEGIN = {
     Step.UPLOAD: f"{_KEEP} AND {_MAY_BEGIN} AND uploaded IS NULL",
 }
 
-_SELECT = f"SELECT {', '.join(_NAMES)} FROM insertions"
+_SELECT = f"SELECT {', '.join(NAMES)} FROM insertions"
 
 _OPEN = f"{_SELECT} WHERE profile = ? AND NOT is_over ORDER BY place, key"
 
@@ -107,7 +102,7 @@ class Insertions:
         """
         with self.database.transaction(durable=True) as connection:
             for insertion in insertions:
-                connection.execute(_ADD, {"profile": self._profile, **_values(insertion)})
+                connection.execute(_ADD, {"profile": self._profile, **insertion_values(insertion)})
 
     def open(self) -> list[Insertion]:
         """Returns the insertions that are not over, in the order of their turns.
@@ -115,7 +110,7 @@ class Insertions:
         Raises:
             ConfigError: They cannot be read.
         """
-        return self.database.read(_to_insertion, _OPEN, (self._profile,))
+        return self.database.read(to_insertion, _OPEN, (self._profile,))
 
     def find(self, name: str) -> Insertion | None:
         """Returns the insertion with a key; None where there is none.
@@ -123,7 +118,7 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        found = self.database.read(_to_insertion, f"{_SELECT} WHERE key = ?", (name,))
+        found = self.database.read(to_insertion, f"{_SELECT} WHERE key = ?", (name,))
         return next(iter(found), None)
 
     def as_known(self, insertions: Iterable[Insertion]) -> list[Insertion]:
@@ -152,7 +147,7 @@ class Insertions:
         Raises:
             ConfigError: They cannot be read.
         """
-        found = self.database.read(_to_insertion, _SELECT)
+        found = self.database.read(to_insertion, _SELECT)
         paths = ((it.upload_file.path, it.source.row_map) for it in found)
         return {path for pair in paths for path in pair if path is not None}
 
@@ -160,7 +155,7 @@ class Insertions:
         """Returns the insertion that a job belongs to; None for a job from elsewhere; no error."""
         with suppress(ConfigError):
             sql = f"{_SELECT} WHERE job_id = ?"
-            found = self.database.read(_to_insertion, sql, (ref.job_id,))
+            found = self.database.read(to_insertion, sql, (ref.job_id,))
             return next((it for it in found if it.ref == ref), None)
         return None
 
@@ -170,8 +165,8 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        values = {"profile": self._profile, **_form_values(form)}
-        return next(iter(self.database.read(_to_insertion, _LAST_OF_FORM, values)), None)
+        values = {"profile": self._profile, **form_values(form)}
+        return next(iter(self.database.read(to_insertion, _LAST_OF_FORM, values)), None)
 
     def of_file(self, form: FormRef, sha256: str) -> list[Insertion]:
         """Returns what was made of a file for a form, and has a job or may still get one.
@@ -183,8 +178,8 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        values = {"profile": self._profile, **_form_values(form)}
-        found = self.database.read(_to_insertion, _SENT_TO_FORM, values)
+        values = {"profile": self._profile, **form_values(form)}
+        found = self.database.read(to_insertion, _SENT_TO_FORM, values)
         return [it for it in found if it.source.sha256 == sha256]
 
     def repairs_of(self, ref: JobRef) -> list[Insertion]:
@@ -193,8 +188,8 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        values = {"profile": self._profile, **_form_values(FormRef.of(ref))}
-        found = self.database.read(_to_insertion, _SENT_TO_FORM, values)
+        values = {"profile": self._profile, **form_values(FormRef.of(ref))}
+        found = self.database.read(to_insertion, _SENT_TO_FORM, values)
         return [it for it in found if it.repairs == ref.job_id]
 
     def slot(self, form: FormRef, jobs: Iterable[JobSnapshot]) -> Slot:
@@ -220,7 +215,7 @@ class Insertions:
         Raises:
             ConfigError: It cannot be read.
         """
-        steps = self.database.read(lambda row: _to_step(row[0]), _CREATES)
+        steps = self.database.read(lambda row: to_step(row[0]), _CREATES)
         return sorted(step.sent_at for step in steps if step and step.sent_at > since)
 
     def keep(self, insertion: Insertion) -> None:
@@ -230,7 +225,7 @@ class Insertions:
             ConfigError: It cannot be written; nothing is changed then.
         """
         with self.database.transaction(durable=True) as connection:
-            connection.execute(_KEEP, _values(insertion))
+            connection.execute(_KEEP, insertion_values(insertion))
 
     def begin(self, insertion: Insertion, step: Step) -> None:
         """Writes down that a step is about to be sent, if no process has sent it, and it may be.
@@ -242,7 +237,7 @@ class Insertions:
             ConfigError: It cannot be written; nothing may be sent then.
         """
         with self.database.transaction(durable=True) as connection:
-            if connection.execute(_BEGIN[step], _values(insertion)).rowcount != 1:
+            if connection.execute(_BEGIN[step], insertion_values(insertion)).rowcount != 1:
                 raise HeldError(
                     "Nothing was sent",
                     "The file was taken off the queue or the queue was stopped meanwhile, or "
@@ -257,7 +252,7 @@ class Insertions:
             ConfigError: It cannot be written; nothing is changed then.
         """
         with self.database.transaction(durable=True) as connection:
-            connection.execute(_KEEP, _values(insertion))
+            connection.execute(_KEEP, insertion_values(insertion))
             connection.execute(ADD, job_values(self._profile, job))
             connection.execute(PUT_LAST, key(self._profile, job.ref))
 
@@ -300,7 +295,7 @@ class Insertions:
         """Writes down a decision about an insertion, if that still stands as its user saw it."""
         with self._between_steps(shown), self.database.transaction(durable=True) as connection:
             rows = connection.execute(f"{_SELECT} WHERE key = ?", (shown.key,)).fetchall()
-            found = next(map(_to_insertion, rows), None)
+            found = next(map(to_insertion, rows), None)
             # Nobody else holds the lock, so what was sent has no sender any more.
             found = None if found is None else left_alone(found)
             if found is None or found.done != left_alone(shown).done:
@@ -310,7 +305,7 @@ class Insertions:
                     "Look at the queue, and decide anew.",
                 )
             changed = change(found)
-            connection.execute(_KEEP, _values(changed))
+            connection.execute(_KEEP, insertion_values(changed))
         return changed
 
     @contextmanager
@@ -356,135 +351,21 @@ def remove_copies(insertion: Insertion, *, with_row_map: bool) -> None:
             path.unlink()
 
 
-def _form_values(form: FormRef) -> dict[str, str]:
-    return {
-        "origin": form.origin,
-        "owner": form.owner,
-        "app": form.app,
-        "form": form.form,
-        "environment": form.environment.value,
-    }
+def as_they_stand(database: Database, profile: str) -> list[QueuedFile]:
+    """Returns the files of the queue, with slots and starts by what was read and written last.
 
+    A window knows more: how much of a file is sent, and what each job was read as a moment ago.
 
-def _values(insertion: Insertion) -> dict[str, Any]:
-    source, file = insertion.source, insertion.upload_file
-    return {
-        **_form_values(insertion.form),
-        "key": insertion.key,
-        "job_id": insertion.job_id,
-        "label": insertion.label,
-        "tags": " ".join(insertion.tags),
-        "queued_at": to_millis(insertion.queued_at),
-        "operator": insertion.operator,
-        "starts": insertion.starts,
-        "goes_on": insertion.goes_on,
-        "is_over": insertion.is_over,
-        "repairs": insertion.repairs,
-        "source": json.dumps(
-            {
-                "path": str(source.path),
-                "name": source.name,
-                "size": source.size,
-                "sha256": source.sha256,
-                "rows": source.rows,
-                "part": source.part,
-                "parts": source.parts,
-                "row_map": source.row_map and str(source.row_map),
-                "encoding": source.encoding,
-                "delimiter": source.delimiter,
-                "is_trial": source.is_trial,
-                "rest_of": source.rest_of,
-            }
-        ),
-        "upload_file": json.dumps(
-            {
-                "path": str(file.path),
-                "name": file.name,
-                "size": file.size,
-                "sha256": file.sha256,
-                "rows": file.rows,
-                "modified_ns": file.modified_ns,
-                "is_copy": file.is_copy,
-            }
-        ),
-        "created": _step_json(insertion.create),
-        "uploaded": _step_json(insertion.upload),
-    }
-
-
-def _to_insertion(row: tuple[Any, ...]) -> Insertion:
-    parts = dict(zip(_NAMES, row, strict=True))
-    form = FormRef(
-        parts["origin"],
-        parts["owner"],
-        parts["app"],
-        parts["form"],
-        Environment(parts["environment"]),
-    )
-    return Insertion(
-        parts["key"],
-        form,
-        _to_source(json.loads(parts["source"])),
-        _to_file(json.loads(parts["upload_file"])),
-        one_line(parts["label"], 60),
-        to_moment(parts["queued_at"]),
-        one_line(parts["operator"], 80),
-        tuple(one_line(parts["tags"], 200).split()),
-        bool(parts["starts"]),
-        _to_step(parts["created"]),
-        _to_step(parts["uploaded"]),
-        parts["job_id"],
-        bool(parts["goes_on"]),
-        bool(parts["is_over"]),
-        one_line(parts["repairs"], 40),
-    )
-
-
-def _to_source(parts: Mapping[str, Any]) -> SourceFile:
-    row_map, encoding = parts["row_map"], parts.get("encoding")
-    return SourceFile(
-        Path(parts["path"]),
-        one_line(parts["name"], 100),
-        parts["size"],
-        parts["sha256"],
-        parts["rows"],
-        parts["part"],
-        parts["parts"],
-        Path(row_map) if row_map else None,
-        # Rows of earlier releases have neither.
-        one_line(encoding, 40) if encoding else None,
-        str(parts.get("delimiter", ","))[:1],
-        parts.get("is_trial") is True,
-        one_line(parts.get("rest_of", ""), 40),
-    )
-
-
-def _to_file(parts: Mapping[str, Any]) -> UploadFile:
-    name = one_line(parts["name"], 100)
-    size, sha256, rows = parts["size"], parts["sha256"], parts["rows"]
-    path, modified_ns, is_copy = Path(parts["path"]), parts["modified_ns"], parts["is_copy"]
-    return UploadFile(path, name, size, sha256, rows, modified_ns, is_copy is True)
-
-
-def _step_json(step: StepRecord | None) -> str | None:
-    if step is None:
-        return None
-    parts = {
-        "sent_at": moment(step.sent_at),
-        "outcome": step.outcome.value,
-        "said": step.said,
-        "error": error_object(step.error),
-    }
-    return json.dumps(parts)
-
-
-def _to_step(text: str | None) -> StepRecord | None:
-    if text is None:
-        return None
-    parts = json.loads(text)
-    return StepRecord(
-        moment_from(parts["sent_at"]),
-        Outcome(parts["outcome"]),
-        one_line(parts["said"]),
-        error_from(parts["error"]),
-    )
+    Raises:
+        ConfigError: They cannot be read.
+    """
+    insertions = Insertions(database, profile)
+    queue, jobs = insertions.as_known(insertions.open()), recall.in_full(database, profile)
+    slots = {form: insertions.slot(form, jobs) for form in {it.form for it in queue}}
+    commands = recall.last_commands(database, profile)
+    return [
+        file._replace(start=commands[ref].command)
+        if (ref := file.insertion.ref) is not None and ref in commands
+        else file
+        for file in queued_files(queue, slots)
+    ]

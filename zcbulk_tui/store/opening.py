@@ -116,7 +116,7 @@ def open_store(path: Path, now: datetime) -> Opened:
         wrong = error if isinstance(error, ConfigError) else files.unwritable(path, error)
         return _in_memory(path, wrong)
     opened.renew = _renewed
-    return Opened(opened, _refilled(opened, path) if is_new else None)
+    return Opened(opened, _refilled(opened, path, now) if is_new else None)
 
 
 def open_with_list(path: Path, profile: str, now: datetime) -> tuple[Opened, list[JobSnapshot]]:
@@ -291,18 +291,24 @@ def _where(moved: Sequence[Path], saved: Saved) -> str:
 _ENTER_CALLS = "How many calls were made today, Zoho's billing page knows: enter it with b."
 
 
-def _refilled(database: Database, path: Path) -> ConfigError | None:
+def _refilled(database: Database, path: Path, now: datetime) -> ConfigError | None:
     """Writes what was saved into a new file, and says so; there may be nothing."""
-    saved = Backup(path).read()
+    saved, moved = Backup(path).read(), list[Path]()
     if not saved and not saved.unusable:
         return None
+    # Before they are written anew: they may be the user's. What cannot be renamed here cannot be
+    # replaced either.
+    with suppress(OSError):
+        moved = _move(saved.unusable, now)
     with suppress(ConfigError), database.transaction(durable=True) as connection:
         backup.restore(saved, connection)
+    calls = _ENTER_CALLS if saved.calls_are_lost else ""
+    then = _where(moved, saved) if moved else calls
     next_step = f"To begin with nothing, remove {path.name} and the files beside it together."
     return ConfigError(
         f"{path} was not there, so a new one has been begun",
         f"{_told(saved)} Readings and log are gone.",
-        f"{next_step} {_ENTER_CALLS}" if saved.calls_are_lost else next_step,
+        f"{next_step} {then}".rstrip(),
     )
 
 
