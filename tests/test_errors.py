@@ -1,5 +1,7 @@
 """The tree of errors: exit codes, and the one paragraph that each of them makes."""
 
+import errno
+
 import pytest
 
 from zcbulk_tui.errors import (
@@ -18,6 +20,7 @@ from zcbulk_tui.errors import (
     IncompatibleError,
     JobRefusedError,
     JobUnknownError,
+    LimitError,
     NoRoomError,
     Occasion,
     OutputError,
@@ -42,6 +45,7 @@ EXIT_CODES = {
     RefusedError: 1,
     AlertNotSentError: 1,
     FaultError: 1,
+    LimitError: 1,
     JobRefusedError: 1,
     JobUnknownError: 1,
     AlreadyEndedError: 1,
@@ -198,3 +202,30 @@ def test_only_the_dashboard_repeats_and_nothing_promises_it_elsewhere(
 )
 def test_another_try_is_named_for_when_the_server_allows_it(error: ZcbulkError, when: str) -> None:
     assert error.another_try(Occasion.ONCE) == f"Try again {when}."
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (OSError(errno.EMFILE, "any"), "open files"),
+        (OSError(errno.ENFILE, "any"), "open files"),
+        (OSError(errno.ENOMEM, "any"), "memory"),
+        (MemoryError(), "memory"),
+        (RuntimeError("can't start new thread"), "threads"),
+    ],
+)
+def test_a_limit_of_the_system_is_seen_behind_other_errors(error: Exception, what: str) -> None:
+    behind = ValueError("any")
+    behind.__cause__ = error
+    for shown in (error, behind):
+        limit = LimitError.of(shown)
+        assert limit is not None
+        assert str(limit).startswith(f"The system gives this program no more {what}. Raise")
+
+
+def test_no_other_error_is_called_a_limit() -> None:
+    circle = ValueError("any")
+    circle.__context__ = KeyError("any")
+    circle.__context__.__context__ = circle
+    for error in (None, OSError(errno.ENOENT, "any"), RuntimeError("any"), circle):
+        assert LimitError.of(error) is None

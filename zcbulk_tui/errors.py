@@ -13,6 +13,7 @@
     ├── OutputError              exit 5   all went well, but for writing the output
     ├── AlertNotSentError        exit 1   an alert did not arrive, as far as that is known
     ├── FaultError               exit 1   a part of this program failed as nobody has foreseen
+    ├── LimitError               exit 1   the system gives no more files, threads or memory
     ├── SignInError              exit 3   Zoho does not accept who we are
     │   └── SignedOutError                ... for any call: a new sign-in is required
     ├── RefusedError             exit 1   Zoho answered, and the answer is no
@@ -44,6 +45,7 @@ The exit code depends on who refused: Zoho gives 1, whatever is in between gives
 it is 3, whoever refuses it.
 """
 
+import errno
 from collections.abc import Collection
 from enum import Enum, IntEnum
 from typing import ClassVar, NamedTuple, Self
@@ -289,6 +291,34 @@ class FaultError(ZcbulkError):
                 if it
             ),
             next_step,
+        )
+
+
+class LimitError(ZcbulkError):
+    """The system gives this process no more open files, threads or memory."""
+
+    @classmethod
+    def of(cls, error: BaseException | None) -> "LimitError | None":
+        """Returns what to say of an error that has such a limit behind it; None for all others."""
+        seen: set[int] = set()
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            number = error.errno if isinstance(error, OSError) else None
+            if isinstance(error, MemoryError) or number == errno.ENOMEM:
+                return cls._because_of("memory", "ulimit -v")
+            if number in (errno.EMFILE, errno.ENFILE):
+                return cls._because_of("open files", "ulimit -n 256")
+            # Python has no class and no number for it.
+            if isinstance(error, RuntimeError) and "start new thread" in str(error):
+                return cls._because_of("threads", "ulimit -u")
+            error = error.__cause__ or error.__context__
+        return None
+
+    @classmethod
+    def _because_of(cls, what: str, command: str) -> "LimitError":
+        return cls(
+            f"The system gives this program no more {what}",
+            next_step=f"Raise the limit ({command}), or end other programs.",
         )
 
 

@@ -236,6 +236,9 @@ def test_a_value_that_cannot_be_is_named_with_file_and_key(
         pytest.param("read_only: true", "line 1", id="YAML"),
         pytest.param("profile = " + "1" * 5000, "", id="number without end"),
         pytest.param("profile = " + "[" * 5000, "", id="nested without end"),
+        pytest.param("\n" + "a." * 30_000 + "a = 1", "line 2", id="names without end"),
+        pytest.param("[" + "'a' . " * 30_000 + "a]", "line 1", id="table of names without end"),
+        pytest.param("x = {" + '"a".' * 30_000 + "a = 1}", "line 1", id="names in a table"),
     ],
 )
 def test_a_file_that_is_no_toml_is_named_with_the_line(

@@ -1,6 +1,8 @@
 """What must not be lost stands beside the database too, and is never behind it."""
 
+import errno
 import json
+import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -20,6 +22,7 @@ from tests.store.test_rows import jobs as any_jobs
 from tests.support.contexts import make_context
 from tests.support.databases import memory_database
 from tests.support.jobs import NOW, reading, watched
+from zcbulk_tui import user_files
 from zcbulk_tui.domain.budget import Cause, DayCalls
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, JobReading, WatchedJob
@@ -238,6 +241,26 @@ def test_a_broken_one_is_moved_aside_and_its_loss_is_told(path: Path, kind: str)
             assert str(away) in told(result).next_step
     with opened(path) as result:
         assert result.problem is None
+
+
+def test_one_that_cannot_be_read_now_is_not_called_damaged_and_is_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_database(path)) as database:
+        WatchList(database, PROFILE).add(JOB)
+    whole = path.with_name(backup.LIST_NAME).read_bytes()
+    path.write_bytes(b"rubbish" * 2000)
+
+    def read_text(*_: object) -> str:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(user_files, "read_text", read_text)
+    with opened(path) as result:
+        cause = told(result).cause
+        assert f"missing: {backup.LIST_NAME} cannot be read. Too many open files." in cause
+        assert "damaged" not in cause.partition("missing")[2]
+        away = [*path.parent.glob(f"{backup.LIST_NAME}.damaged-*")]
+        assert [file.read_bytes() for file in away] == [whole]
 
 
 def test_a_database_that_has_gone_is_filled_from_them(path: Path) -> None:

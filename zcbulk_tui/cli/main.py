@@ -7,14 +7,14 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
 
-from zcbulk_tui.cli import charset, interrupts
+from zcbulk_tui.cli import charset, interrupts, surroundings
 from zcbulk_tui.cli.colours import Choice
 from zcbulk_tui.cli.options import named_profile
 from zcbulk_tui.cli.output import Output, guarded, print_error, print_json
 from zcbulk_tui.cli.parser import load_command, make_parser
 from zcbulk_tui.cli.shutdown import Shutdown, end_children, leave
 from zcbulk_tui.domain.commands import for_profile
-from zcbulk_tui.errors import Occasion, ZcbulkError
+from zcbulk_tui.errors import LimitError, Occasion, ZcbulkError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is None:
         interrupts.install()
+        surroundings.forget_library_settings()
     with guarded() as output:
         code = output.exit_code(_run(argv, output))
         if argv is None:
@@ -41,12 +42,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None, output: Output) -> int:
     charset.forget_coercion()
     charset.settle(ascii_only=charset.draws_ascii("auto", os.environ))
+    surroundings.settle_zone()
     shutdown = Shutdown()
-    shutdown.start(
-        lambda number: shutdown.begin(interrupts.CODE) if number == signal.SIGINT else None
-    )
     arguments = Namespace()
     try:
+        shutdown.start(
+            lambda number: shutdown.begin(interrupts.CODE) if number == signal.SIGINT else None
+        )
         make_parser().parse_args(argv, arguments)
         charset.settle(ascii_only=charset.draws_ascii(_ascii(arguments), os.environ))
         output.colour(Choice(arguments.color), os.environ)
@@ -70,6 +72,12 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
             print_json(error_object(error))
         print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
         return error.exit_code
+    except (OSError, MemoryError, RuntimeError) as error:
+        limit = LimitError.of(error)
+        if limit is None:
+            raise
+        print_error(str(limit))
+        return limit.exit_code
     finally:
         if argv is not None:
             shutdown.stop()

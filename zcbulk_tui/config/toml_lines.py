@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from zcbulk_tui.user_files import check_names
+
 _CLOSES = re.compile("\"\"\"|'''|]")
 """Without one of these no list and no text of several lines ends."""
 
@@ -17,12 +19,13 @@ def loads(text: str) -> dict[str, Any]:
     """Reads TOML.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is none, or has a key that takes too long.
         RecursionError: It has too many lists in each other.
     """
     # Loaded by who has a file: its expressions are 1 % of the time until the first frame.
     import tomllib
 
+    check_names(text)
     return tomllib.loads(text)
 
 

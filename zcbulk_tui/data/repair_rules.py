@@ -100,6 +100,7 @@ def parse_rules(text: str, shown: str = "the file") -> tuple[Rule, ...]:
         DataError: It holds something else.
     """
     try:
+        user_files.check_names(text)
         read = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise _bad(shown, f"It cannot be read as TOML: {one_line(str(error))}.") from error

@@ -155,15 +155,20 @@ class Backup:
             try:
                 return make(_content(path))
             except (FileNotFoundError, NotADirectoryError):
-                lost.append(f"{what}: there is no {path.name}.")
-            except (OSError, RecursionError, user_files.BadFileError, *MAKES_NO_SENSE):
-                lost.append(f"{what}: {path.name} is damaged, too.")
+                lost.append(f"{what} is lost: there is no {path.name}.")
+            except OSError as error:
+                # It may be whole: what is in the way, such as a limit, may pass.
+                why = one_line(error.strerror or str(error))
+                lost.append(f"{what} is missing: {path.name} cannot be read. {why}.")
+                unusable.append(path)
+            except (RecursionError, user_files.BadFileError, *MAKES_NO_SENSE):
+                lost.append(f"{what} is lost: {path.name} is damaged, too.")
                 unusable.append(path)
             return make(_NOTHING)
 
-        jobs, commands = read(self.list_path, _lists_from, "The watch list is lost")
+        jobs, commands = read(self.list_path, _lists_from, "The watch list")
         before = len(lost)
-        days = read(self.calls_path, _days_from, "The count of today's calls is lost")
+        days = read(self.calls_path, _days_from, "The count of today's calls")
         return Saved(jobs, commands, days, lost, len(lost) > before, unusable)
 
     def _save(self, path: Path, content: Callable[[], _Lines], *, durable: bool) -> None:

@@ -22,7 +22,7 @@ from textual.notifications import Notify
 from textual.screen import Screen
 from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
-from zcbulk_tui.errors import ZcbulkError
+from zcbulk_tui.errors import LimitError, ZcbulkError
 from zcbulk_tui.render.glyphs import ASCII, UNICODE
 from zcbulk_tui.render.order import GroupBy, Order
 from zcbulk_tui.tui import textual_internals
@@ -405,8 +405,9 @@ class DashboardApp(App[None]):
 
 def last_words(error: BaseException | None) -> Text:
     """What the terminal shows after an end that nobody wanted."""
-    if isinstance(error, ZcbulkError):
-        return Text(f"zcbulk-tui: {error}")
+    known = error if isinstance(error, ZcbulkError) else LimitError.of(error)
+    if known is not None:
+        return Text(f"zcbulk-tui: {known}")
     # Neither the error's words nor a value of a frame: they may be secret.
     frames = extract_tb(error.__traceback__) if error is not None else []
     frames_shown = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-_FRAMES:]]
