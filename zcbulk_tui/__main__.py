@@ -4,7 +4,10 @@ import gc
 import os
 import sys
 
-from zcbulk_tui.cli import interrupts
+try:
+    from zcbulk_tui.cli import interrupts
+except KeyboardInterrupt:  # before it could be handled
+    os._exit(130)
 
 
 def main() -> int:

@@ -209,6 +209,11 @@ class Terminal:
         """Whether the terminal is left as it was before the program."""
         return self.modes == {AUTOWRAP, CURSOR} and self.has_its_attributes_back()
 
+    def is_raw(self) -> bool:
+        """Whether keys reach the program one by one, and make no signals."""
+        local = self._attributes()[3]
+        return not local & (termios.ICANON | termios.ISIG)
+
     def has_its_attributes_back(self) -> bool:
         """Whether the line settings are those from before the program."""
         return self._attributes() == self.attributes

@@ -27,6 +27,7 @@ PROGRESS, TITLE_SAVED = b"\x1b]9;4;2;", b"\x1b[22;0t"
 GIVEN_BACK = b"\x1b]9;4;0\x1b\\\x1b[23;0t"
 """No progress any more, and the title from before."""
 
+TAKEN = b"\x1b[?1049h"
 OURS = {ALTERNATE_SCREEN, BRACKETED_PASTE} | MOUSE
 
 
@@ -68,8 +69,23 @@ def wait_until_stopped(terminal: Terminal, pid: int) -> None:
     terminal.wait_for_line("^42")
 
 
-def wait_until_back(terminal: Terminal) -> None:
-    """Waits until the dashboard is there in full, with all that it turns on."""
+def resume(terminal: Terminal) -> int:
+    """Has the shell resume the dashboard; returns where in the output that began."""
+    mark = len(terminal.written)
+    terminal.press("fg\r")
+    wait_until_back(terminal, mark)
+    return mark
+
+
+def wait_until_back(terminal: Terminal, mark: int) -> None:
+    """Waits until the dashboard is there in full, with all that it turns on.
+
+    After a stop that left it no time, picture, modes and line settings may still be those from
+    before. It gives them back first, and discards what was typed; so it must have taken the
+    terminal behind the mark, and then have made it raw.
+    """
+    wait_for_bytes(terminal, TAKEN, mark)
+    terminal.wait_until(terminal.is_raw, "raw mode")
     terminal.wait_for("connected")
     terminal.wait_for("Tax codes")
     terminal.wait_for("? help")
@@ -102,9 +118,7 @@ def test_it_stops_in_every_way_goes_on_and_ends(home: Path) -> None:
             terminal.press(SUSPEND)
             wait_until_stopped(terminal, pid)
             assert terminal.written.count(GIVEN_BACK, mark) == 1
-            mark = len(terminal.written)
-            terminal.press("fg\r")
-            wait_until_back(terminal)
+            mark = resume(terminal)
             terminal.wait_for_line("^▌.{3}Regions")
             wait_for_bytes(terminal, PROGRESS, mark)
             back = bytes(terminal.written[mark:])
@@ -115,13 +129,11 @@ def test_it_stops_in_every_way_goes_on_and_ends(home: Path) -> None:
         # By signals from outside, of which the second leaves no time to give anything back.
         os.kill(pid, signal.SIGTSTP)
         wait_until_stopped(terminal, pid)
-        terminal.press("fg\r")
-        wait_until_back(terminal)
+        resume(terminal)
         mark = len(terminal.written)
         os.kill(pid, signal.SIGSTOP)
         wait_for_bytes(terminal, b"READY>", mark)
-        terminal.press("fg\r")
-        wait_until_back(terminal)
+        resume(terminal)
 
         # In the background it waits for the terminal.
         terminal.press(SUSPEND)
@@ -132,16 +144,15 @@ def test_it_stops_in_every_way_goes_on_and_ends(home: Path) -> None:
         terminal.wait_until(lambda: is_stopped(pid), "stop")
         terminal.press("\r")
         wait_for_bytes(terminal, b"Stopped", mark)
-        assert b"\x1b[?1049h" not in terminal.written[mark:]
-        terminal.press("fg\r")
-        wait_until_back(terminal)
+        assert TAKEN not in terminal.written[mark:]
+        resume(terminal)
 
         # A signal ends it while the shell has the terminal.
         terminal.press(SUSPEND)
         wait_until_stopped(terminal, pid)
         mark = len(terminal.written)
         terminal.press("kill %1\r")
-        terminal.wait_until(lambda: not Path(f"/proc/{pid}").exists(), "end", 5.0)
+        terminal.wait_until(lambda: not Path(f"/proc/{pid}").exists(), "end")
         terminal.press("\r")
         wait_for_bytes(terminal, b"Exit 143", mark)
         assert b"\x1b[?1049" not in terminal.written[mark:]
@@ -154,13 +165,14 @@ def test_without_a_shell_it_comes_back_at_once(on_terminal: Open, home: Path) ->
     demo.wait_for("connected")
     mark = len(demo.written)
     demo.press(SUSPEND)
-    demo.wait_until(lambda: demo.written.count(b"\x1b[?1049h", mark) == 1, "redraw")
-    wait_until_back(demo)
+    demo.wait_until(lambda: demo.written.count(TAKEN, mark) == 1, "redraw")
+    wait_until_back(demo, mark)
     demo.send_signal(signal.SIGCONT)  # of no consequence
-    demo.wait_until(lambda: demo.written.count(b"\x1b[?1049h", mark) == 2, "redraw")
+    demo.wait_until(lambda: demo.written.count(TAKEN, mark) == 2, "redraw")
+    demo.wait_until(demo.is_raw, "raw mode")
     mark = len(demo.written)
     demo.press("q")
-    assert demo.exit_code(5.0) == 0
+    assert demo.exit_code() == 0
     assert demo.is_as_it_was()
     assert demo.written.count(GIVEN_BACK, mark) == 1
 

@@ -15,7 +15,7 @@ from zcbulk_tui.tui import screens
 from zcbulk_tui.tui.palettes import PALETTES
 from zcbulk_tui.tui.themes import textual_theme
 
-_DEADLINE = 20.0
+_DEADLINE = 60.0
 _LOOK = 0.01
 
 

@@ -36,7 +36,7 @@ LOCKED = "locked"
 ENDS_SOON = "The access token ends within the hour."
 """What `lab` says at first."""
 
-_DEADLINE = 20.0
+_DEADLINE = 60.0
 
 
 class Cast:

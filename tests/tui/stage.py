@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 
@@ -25,10 +26,12 @@ from zcbulk_tui.simulator.scenarios import build
 from zcbulk_tui.tui.app import DashboardApp, Preferences
 from zcbulk_tui.tui.connection import Connection
 from zcbulk_tui.tui.profile_spec import ProfileSpec
+from zcbulk_tui.tui.screens import watch_view
 from zcbulk_tui.tui.screens.watch import WatchScreen
+from zcbulk_tui.tui.terminal import key_order
 
 BEGIN = datetime(2026, 3, 11, 10, 30, tzinfo=UTC)
-_DEADLINE = 20.0
+_DEADLINE = 60.0
 
 _AS_LONG_AS_IT_TAKES = 3600.0
 """Seconds for which a toast stays: on a busy machine five are soon over."""
@@ -80,7 +83,10 @@ class Stage:
         """Runs the dashboard until every job has been read once."""
         size = (width, height)
         self.app.NOTIFICATION_TIMEOUT = _AS_LONG_AS_IT_TAKES  # type: ignore[misc]  # of this app alone
-        async with self.app.run_test(size=size, notifications=toasts) as self.pilot:
+        async with (
+            _no_hurry(),
+            self.app.run_test(size=size, notifications=toasts) as self.pilot,
+        ):
             await self._come_true(self._all_asked)
             await self.until(self.all_read)
             yield self
@@ -193,6 +199,16 @@ class Stage:
     def text(self) -> list[str]:
         """What is on the screen, line by line."""
         return text_on(self.app)
+
+
+@asynccontextmanager
+async def _no_hurry() -> AsyncIterator[None]:
+    """What is said in passing stays, and a key waits for its turn, also on a busy machine."""
+    with (
+        patch.object(watch_view, "_SAID", _AS_LONG_AS_IT_TAKES),
+        patch.object(key_order, "_PATIENCE", _AS_LONG_AS_IT_TAKES),
+    ):
+        yield
 
 
 def without_a_plan(spec: ProfileSpec) -> ProfileSpec:

@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.support.commands import PATIENCE
 from tests.tui.picture import text_on
 from zcbulk_tui.render.glyphs import ASCII, UNICODE, Glyphs
 from zcbulk_tui.tui import screens
@@ -79,7 +80,7 @@ async def help_screen(
     async with app.run_test(size=size) as pilot:
         await app.push_screen(HelpScreen(keys, read_only=read_only, glyphs=glyphs))
         help_ = Open(app, pilot)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not any(help_.lines()[2:]):  # a slow machine draws it some refreshes later
                 await pilot.pause()
         yield help_

@@ -4,6 +4,7 @@ import asyncio
 
 from textual import events
 
+from tests.support.commands import PATIENCE
 from tests.tui.list_app import ListApp, Refreshes, numbered
 from tests.tui.stage import Stage
 from zcbulk_tui.tui.screens.watch_view import Tempo
@@ -89,6 +90,6 @@ async def test_ages_go_on_in_whatever_comes_into_view() -> None:
         assert all(seen.snapshot.is_final for seen in stage.screen.jobs.on_screen())
         await stage.press("g")
         stage._time += 300  # and nothing on stage paints it: that is the clock's to do
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not any(line.endswith(" 4m") for line in stage.text()):
                 await stage.pilot.pause(0.05)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
+from tests.support.commands import PATIENCE
 from tests.tui.slow_terminal import SlowTerminal, on_slow_terminal
 from zcbulk_tui.render.escapes import Around
 from zcbulk_tui.render.notification import Protocol, TerminalSays, notification
@@ -68,7 +69,7 @@ async def test_a_terminal_that_lags_gets_the_newest_twenty() -> None:
             app.notifications.notify(f"Job {number}", "It has ended")
         assert terminal.written[before:] == []
         terminal.catch_up()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(terminal.written) < before + 20:  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(0.01)
         told = "".join(terminal.written[before:])

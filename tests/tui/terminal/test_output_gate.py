@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.timer import Timer, TimerCallback
 from textual.widgets import Static
 
+from tests.support.commands import PATIENCE
 from tests.tui.slow_terminal import SlowTerminal
 from tests.tui.stage import Stage
 from zcbulk_tui.tui.app import DashboardApp
@@ -22,8 +23,6 @@ HUNG = 20
 """Writes that wait for a terminal that hangs; Textual stops everything at 30."""
 
 SIZE = (30, 8)
-PATIENCE = 3.0
-"""Seconds; a screen that is not right by then stays wrong."""
 
 
 class _Dialog(Screen[None]):

@@ -29,11 +29,18 @@ async def ask(stage: Stage, key: str, label: str = "Suppliers") -> float:
     """Opens a question; returns from when on it can be answered."""
     await stage.select(label)
     await stage.press(key)
-    question = stage.app.screen
-    assert isinstance(question, ConfirmScreen)
-    since = stage.app._terminal._yes_guard._readable_since
-    assert since is not None
-    return since + READING_TIME + _MOMENT
+    await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+    return await answerable(stage)
+
+
+async def answerable(stage: Stage) -> float:
+    """Waits until the question is drawn; returns from when on it can be answered."""
+    guard = stage.app._terminal._yes_guard
+    await stage.until(
+        lambda: guard._drawn is stage.app.screen and guard._readable_since is not None
+    )
+    assert guard._readable_since is not None
+    return guard._readable_since + READING_TIME + _MOMENT
 
 
 async def test_a_yes_is_alone_and_takes_its_time() -> None:
@@ -60,8 +67,7 @@ async def test_enter_after_a_name_takes_its_time_too() -> None:
     async with Stage().open() as stage:
         await stage.press("X", *"Customers")
         question = stage.app.screen
-        assert stage.app._terminal._yes_guard._readable_since is not None
-        begin = stage.app._terminal._yes_guard._readable_since + READING_TIME + _MOMENT
+        begin = await answerable(stage)
         # Over a slow line a paste comes so, and its last character may be Enter.
         early = QUIET_AFTER_NAME - 0.001
         await send(stage, Key("enter", "\r", at=begin, alone=True, quiet=early))
