@@ -52,6 +52,15 @@ def test_a_job_is_found_by(settings: Settings, name: str, strict: bool) -> None:
     assert JobNames(settings, [job, ORDERS, LOWER], strict=strict).find(name) == job
 
 
+@pytest.mark.parametrize(
+    ("name", "near"), [("Customer 2019", "“Customers 2019”"), ("Orders", "“Orders EU”")]
+)
+def test_a_name_that_is_close_to_a_label(settings: Settings, name: str, near: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        JobNames(settings, [CUSTOMERS, ORDERS]).find(name)
+    assert refused.value.cause == f"Close to it: {near}."
+
+
 def test_the_exact_label_goes_before_the_one_in_other_letters(settings: Settings) -> None:
     assert JobNames(settings, LIST).find("orders eu") == LOWER
     assert JobNames(settings, LIST).find("Orders EU") == ORDERS

@@ -67,6 +67,14 @@ def test_an_unknown_command(cli: CommandLine) -> None:
     assert "Traceback" not in ended.err
 
 
+def test_an_unknown_option_shows_the_usage_of_its_command(cli: CommandLine) -> None:
+    ended = cli("watch", "--until", "07:00", "--no-such-option")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.lines[0].startswith("usage: zcbulk-tui watch [-h]")
+    refused = "zcbulk-tui watch: error: unrecognized arguments: --no-such-option"
+    assert ended.lines[-1] == refused
+
+
 def test_json_goes_to_stdout_and_complaints_to_stderr(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

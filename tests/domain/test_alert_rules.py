@@ -214,6 +214,15 @@ def test_what_the_share_says() -> None:
     assert text == "More than 5 % of its records have failed: 5,001 of 100,000"
 
 
+def test_what_the_risk_says_names_the_limit() -> None:
+    job = known(read(0), read(5, done=20_000, failed=5_500))
+    least = "It is over Zoho's limit: at least 28 of 500 batches have failed (limit 25)"
+    assert verdict(K.OVER_LIMIT, job).text == least
+    text = verdict(K.ABORT_RISK, job).text
+    assert text.startswith("Zoho may abort it: 28 to ")
+    assert text.endswith(" of 500 batches have failed (limit 25)")
+
+
 @pytest.mark.parametrize(
     "counts", [Counts(), Counts(0, 0, 5), Counts(None, 1, 5), Counts(9, 1, None)]
 )

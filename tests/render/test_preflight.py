@@ -91,7 +91,7 @@ def test_a_report_at_80_cells() -> None:
         "  412 records are suspect: 0.041 %. Zoho ends a job when more than 5 % of its",
         "  batches of 200 records fail.",
         "  If one bad record fails its batch, this job ends: 412 of 5,000 batches have",
-        "  one, 250 may fail.",
+        "  one, at most 250 may fail.",
         "  If a bad record fails alone, it does not end: 0 of 5,000 batches have nothing",
         "  else. No source says which of the two holds.",
         "  Packed together at the end of the file, they are in 3 batches, and the job",
@@ -131,7 +131,7 @@ def test_a_file_without_findings() -> None:
     at = found.index("Batches")
     assert found[at + 1 : at + 3] == [
         "  No record is suspect. Zoho ends a job when more than 5 % of its batches of 200",
-        "  records fail: 250 of 5,000 batches may fail.",
+        "  records fail: at most 250 of 5,000 batches may fail.",
     ]
     assert "values were checked for damage only." in " ".join(map(str.strip, drawn(preflight())))
 
@@ -165,7 +165,9 @@ def test_another_delimiter_is_named() -> None:
 
 def test_the_words_of_the_verdict_follow_the_figures() -> None:
     ends = dict(verdict(BatchVerdict(4_000, 2, 2, 0), fields_are_known=True))
-    assert any("this job ends: 2 of 20 batches have one, 1 may fail" in each for each in ends)
+    assert any(
+        "this job ends: 2 of 20 batches have one, at most 1 may fail" in each for each in ends
+    )
     assert Look.ERROR in ends.values()
     stays = dict(verdict(BatchVerdict(4_000, 1, 1, 0), fields_are_known=True))
     assert any("does not end: 1 of 20 batches has one" in each for each in stays)
@@ -181,7 +183,7 @@ SINCE = f"known since {NOW.astimezone():%Y-%m-%d}"
         (
             ONE_FAILS_ITS_BATCH,
             f"One bad record fails its batch ({SINCE}), and this job ends: 2 of 20 batches have "
-            "one, 1 may fail.",
+            "one, at most 1 may fail.",
             "alone",
         ),
         (

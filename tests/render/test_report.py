@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 
 from tests.support.jobs import watched
-from tests.support.reports import ENDED, REPORTS, full_report, report, reported
+from tests.support.reports import BEGAN, ENDED, REPORTS, full_report, report, reported
 from zcbulk_tui.creator.faults import to_error
 from zcbulk_tui.domain.control import Command, Outcome
 from zcbulk_tui.domain.job import Action, Counts, JobReading, JobState, WatchedJob
 from zcbulk_tui.domain.lineage import Attempt, Chain
-from zcbulk_tui.domain.records import ControlRecord
+from zcbulk_tui.domain.records import ControlRecord, EventKind, JobEvent
 from zcbulk_tui.domain.report import MissingResult, NightReport, Unstarted
 from zcbulk_tui.domain.result import ResultKind, ResultStage
 from zcbulk_tui.domain.snapshot import JobKey
@@ -150,6 +150,7 @@ def test_the_sections_stand_in_their_order() -> None:
     assert "10 of those that are in were in before." in text
     assert "Still running as of these readings: Prices." in text
     assert "163 were left after the last." in text
+    assert f"- {BEGAN.astimezone():%H:%M}: Night until 18:30 armed by anna@jump1" in text
     assert "Stock \\| \\*old\\*: It was aborted; over at" in text
 
 
@@ -161,6 +162,12 @@ def test_a_first_sight_is_not_shown_as_a_beginning() -> None:
     end = f"{ENDED.astimezone():%H:%M}"
     assert started[1:] == [f"before {end}", "–"]
     assert started[0] != started[1]
+
+
+def test_what_was_done_names_its_job_as_the_other_parts_do() -> None:
+    added = JobEvent(BEGAN, EventKind.ADDED, "Watched from now on", label="Stock")
+    text = markdown(replace(report(reported("Stock")), events=(added,)))
+    assert f"- {BEGAN.astimezone():%H:%M}: Stock: Watched from now on" in text
 
 
 def test_with_nothing_to_say_it_says_so() -> None:

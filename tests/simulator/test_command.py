@@ -22,7 +22,7 @@ from zcbulk_tui.simulator.messages import Request
 sys.exit(run(port=0, scenario="steady", speed=1.0, seed=1{more}))
 """
 
-LINES_OF_WELCOME = 28
+LINES_OF_WELCOME = 30
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
         assert welcome[2] == f"export ZCBULK_ACCOUNTS_URL={base_url}"
         assert welcome[3] == "export ZCBULK_ACCESS_TOKEN=1000.simulator"
         token = welcome[11].split()[0].removeprefix("ZCBULK_REFRESH_TOKEN=")
-        assert welcome[4:20] == [
+        assert welcome[4:22] == [
             "# To practise signing in, in place of that token:",
             "unset ZCBULK_ACCESS_TOKEN",
             "export ZCBULK_CLIENT_ID=1000.SIMULATOR",
@@ -63,14 +63,17 @@ def test_it_serves_until_a_signal(stop: signal.Signals) -> None:
             "export ZCBULK_TOKEN_COMMAND='echo 1000.simulator'",
             "# To practise inserting, a file with a few bad records, for a form without a job:",
             "zcbulk-tui simulator --sample Contacts 50000 --bad 0.003 > contacts.csv",
+            "zcbulk-tui check contacts.csv --owner jason18 --app zylker-store --form Contacts "
+            "--list-fields",
+            "zcbulk-tui insert contacts.csv --owner jason18 --app zylker-store --form Contacts",
             f"# form: {base_url}/creator/v2.1/bulk/jason18/zylker-store/form/Contacts/insert",
             f"# what it holds: {base_url}/simulator/records?form=Contacts",
             "# Results, once a job has ended: the URL of the job and /result?filter=failure",
             "# The jobs:",
         ]
         path = "/creator/v2.1/bulk/jason18/zylker-store/form/Customers/insert/3888833000000114027"
-        assert welcome[20] == f"{base_url}{path}  Customers (production)"
-        assert welcome[24].endswith("Suppliers (stage)")
+        assert welcome[22] == f"{base_url}{path}  Customers (production)"
+        assert welcome[26].endswith("Suppliers (stage)")
         headers = {
             "authorization": "Zoho-oauthtoken 1000.simulator",
             "accept": "application/json",

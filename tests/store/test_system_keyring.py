@@ -123,7 +123,8 @@ def test_all_calls_together_are_waited_for_once(
     for _ in range(5):
         assert system_keyring.write("default", KEPT) == system_keyring.NO_ANSWER
         assert system_keyring.remove("default") == system_keyring.NO_ANSWER
-    assert 0.3 <= time.monotonic() - begun < 0.6
+    # Ten that are waited for one by one take ten times as long, on a busy machine even longer.
+    assert 0.3 <= time.monotonic() - begun < 10 * 0.3
 
 
 def test_several_threads_take_turns(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -323,6 +323,19 @@ async def test_read_only_shows_failures_and_repairs_none(tmp_path: Path) -> None
         assert is_on(stage, ResultsScreen)
 
 
+async def test_that_the_fields_are_unknown_is_said_whole_on_every_width(tmp_path: Path) -> None:
+    stage, failures = with_failures(tmp_path)
+    async with stage.open():
+        await select_with_results(stage, failures)
+        await stage.press("f")
+        await until_said(stage, "6 reasons")
+        await stage.press("F")
+        await until_said(stage, "have a rule")
+        for width, few in ((120, ": few rules are proposed"), (80, ""), (60, "")):
+            await stage.resize(width, 24)
+            await until_said(stage, f"production · fields not listed yet{few}")
+
+
 async def test_every_screen_fits(tmp_path: Path) -> None:
     stage, failures = with_failures(tmp_path, ascii_only=True)
     async with stage.open():

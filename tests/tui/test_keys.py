@@ -83,6 +83,20 @@ async def test_a_question_that_has_come_to_nothing_says_so_and_takes_no_yes(
         assert asked.answers == [False]
 
 
+async def test_a_yes_too_soon_is_not_asked_for_again_once_the_question_is_over() -> None:
+    over: list[str] = []
+    screen = ConfirmScreen(Question("Start?", [], yes="Start"), lambda: "".join(over))
+    async with Alone(screen).open() as asked:
+        screen.say_too_soon()
+        await asked.pilot.pause()
+        assert "press it again" in asked.text()
+        over.append("It has ended.")
+        screen.say_too_soon()
+        await asked.pilot.pause()
+        assert "It has ended." in asked.text()
+        assert "press it again" not in asked.text()
+
+
 async def test_start_and_abort_are_sent_after_a_yes() -> None:
     async with Stage().open() as stage:
         await stage.select("Leads spring fair")  # has no file yet

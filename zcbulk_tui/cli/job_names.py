@@ -280,7 +280,7 @@ class JobNames:
         near = get_close_matches(name.strip().casefold(), labels)
         return UsageError(
             f"No job on the watch list of the profile “{profile}” is called “{one_line(name, 60)}”",
-            f"Close to it are {', '.join(f'“{labels[label]}”' for label in near)}." if near else "",
+            f"Close to it: {', '.join(f'“{labels[label]}”' for label in near)}." if near else "",
             "Name it by its URL, its id, the last digits of its id or its label. "
             f"To see all of them: {command('jobs', profile)}",
         )

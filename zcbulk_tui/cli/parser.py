@@ -201,7 +201,10 @@ class _CommandParser(argparse.ArgumentParser):
         if self._command in _MISTAKEN:
             raise _mistaken(self._command, args)
         self.load()
-        return super().parse_known_args(args, namespace)
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:  # said here, with the usage of the command in the place of the program's
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return parsed, unknown
 
     def load(self) -> None:
         """Adds the command's arguments, unless they are there, and its examples."""

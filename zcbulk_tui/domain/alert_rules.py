@@ -358,7 +358,8 @@ def _aborts(job: JobSnapshot) -> Iterator[Verdict]:
             Verdict(kind, Crossing.BETWEEN) for kind in (AlertKind.ABORT_RISK, AlertKind.OVER_LIMIT)
         )
         return
-    of_all = f"of {counted(danger.batches, 'batch', 'batches')} have failed, {danger.allowed:,} may"
+    batches = counted(danger.batches, "batch", "batches")
+    of_all = f"of {batches} have failed (limit {danger.allowed:,})"
     yield Verdict(
         AlertKind.ABORT_RISK,
         _three(crossed=danger.level is Level.AMBER, clear=danger.is_calm),

@@ -52,9 +52,9 @@ def kind(record: Record) -> str:
             return COMMAND
 
 
-def text(record: Record) -> str:
+def text(record: Record, between: str = "  ") -> str:
     """Returns an entry in plain words, in one safe line without its time; the job's label first."""
-    return "  ".join(filter(None, (_label(record), _words(record))))
+    return between.join(filter(None, (_label(record), _words(record))))
 
 
 def _words(record: Record) -> str:

@@ -103,7 +103,8 @@ def verdict(
         contract: What is known of the server.
         fields_are_known: Whether values were checked against the form's fields.
     """
-    batches, allowed = counted(found.batches, "batch", "batches"), f"{found.allowed:,}"
+    batches = counted(found.batches, "batch", "batches")
+    allowed = f"at most {found.allowed:,}" if found.allowed else "none"
     rule = f"Zoho ends a job when more than 5 % of its batches of {BATCH} records fail"
     if not found.suspects:
         limit = f"{rule}: {allowed} of {batches} may fail."

@@ -260,7 +260,7 @@ def _failures(report: NightReport) -> list[str]:
 def _done(report: NightReport) -> Iterator[str]:
     done: list[Record] = [*report.commands, *report.events]
     for record in sorted(done, key=lambda it: it.at):
-        yield f"{_at(report, record.at)}: {_md(log.text(record))}"
+        yield f"{_at(report, record.at)}: {_md(log.text(record, between=': '))}"
 
 
 def _alerts(report: NightReport) -> Iterator[str]:

@@ -127,6 +127,7 @@ class ConfirmScreen(Dialog[bool]):
         if over:
             self._is_over = True
             self.query_one(".dialog-title", Static).update(over)
+            self._say("")
             self.query_one("#yes", Button).disabled = True
             self.query_one("#no", Button).label = "Close"
             self.query_one("#no", Button).focus()
@@ -161,7 +162,9 @@ class ConfirmScreen(Dialog[bool]):
 
     def say_too_soon(self) -> None:
         """Says that a yes did not count: it came at once, within text, or with other input."""
-        self._say("Too soon for a yes. Wait a second, then press it again.")
+        self.look()
+        if not self._is_over:  # no second press could answer yes then
+            self._say("Too soon for a yes. Wait a second, then press it again.")
 
     def _say(self, text: str) -> None:
         self.query_one(VerticalScroll).border_subtitle = escape(text)

@@ -19,7 +19,7 @@ from zcbulk_tui.render.failures import reason_spans
 from zcbulk_tui.render.figures import number
 from zcbulk_tui.render.glyphs import Glyphs
 from zcbulk_tui.render.repair import preview_lines, rule_text
-from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, wrap
+from zcbulk_tui.render.span import Line, Look, Span, fit, fit_line, line_width, wrap
 from zcbulk_tui.tui.failed_job import FailedJob
 from zcbulk_tui.tui.failing import FailureRows
 from zcbulk_tui.tui.key_line import legend
@@ -166,13 +166,21 @@ class RepairScreen(OpeningScreen):
         self._keys.show(legend(self.keys, actions, width))
 
     def _title(self, width: int) -> Line:
-        spans = [Span(f" Repair of {one_line(self.job.label, 40)}", Look.STRONG)]
-        form = self.job.form
-        spans.append(Span(f"  into {form.form}, {form.environment.value}", Look.DIM))
-        if self.fields is None and self._repairing is not None:
-            said = "fields not listed yet: few rules are proposed"
-            spans += [Span(f" {self.glyphs.separator} ", Look.DIM), Span(said, Look.WARNING)]
-        return fit_line(spans, width)
+        title = Span(f" Repair of {one_line(self.job.label, 40)}", Look.STRONG)
+        form, environment = self.job.form.form, self.job.form.environment.value
+        full = Span(f"  into {form}, {environment}", Look.DIM)
+        if self.fields is not None or self._repairing is None:
+            return fit_line([title, full], width)
+        gap = Span(f" {self.glyphs.separator} ", Look.DIM)
+        unlisted = Span("fields not listed yet", Look.WARNING)
+        few = Span(": few rules are proposed", Look.WARNING)
+        lines = (
+            [title, full, gap, unlisted, few],
+            [title, full, gap, unlisted],
+            [title, Span(f"  into {environment}", Look.DIM), gap, unlisted],
+        )
+        fitting = (line for line in lines if line_width(line) <= width)
+        return fit_line(next(fitting, lines[-1]), width)
 
     def _what_becomes(self, width: int) -> Line:
         repairing = self._repairing
