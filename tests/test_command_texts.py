@@ -22,6 +22,7 @@ STANDS_ALONE = "simulator/"
 NAMES = {
     "config/paths.py",
     "render/notification.py",
+    "render/published_json.py",
     "render/window_title.py",
     "store/system_keyring.py",
     "tui/app.py",

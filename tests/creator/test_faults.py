@@ -98,7 +98,8 @@ BETWEEN = {
     401: SignInError,
     **dict.fromkeys((402, 403, 404, 406, 407, 409, 410, 411, 412, 413, 414), BetweenError),
     **dict.fromkeys((418, 421, 423, 424, 425, 426, 428, 431, 451, 511), BetweenError),
-    **dict.fromkeys((408, 499, 500, 502, 503, 504, 505, 520, 524, 599), UnclearError),
+    **dict.fromkeys((408, 419, 430, 440, 444, 449, 460, 494, 498, 499), UnclearError),
+    **dict.fromkeys((500, 502, 503, 504, 505, 520, 524, 599), UnclearError),
     429: BusyError,
     **dict.fromkeys((600, 999), UnreadableError),
 }

@@ -18,6 +18,9 @@ from typing import Any, Self
 
 import pyte
 
+_FULL = 5
+"""Looks in a row at which a terminal takes nothing: the kernel may be moving what it has taken."""
+
 _READ = 65536
 
 _KEY_PACE = 0.1
@@ -157,13 +160,14 @@ class Terminal:
     def fill(self, timeout: float = 30.0) -> None:
         """Reads nothing, and has the program draw until nothing more fits into the terminal."""
         end = time.monotonic() + timeout
-        waiting = [self._unread()]
-        while waiting[-1] == 0 or len(set(waiting[-5:])) > 1 or len(waiting) < 5:
-            assert time.monotonic() < end, "The program writes little, or without end."
+        looks, full = 0, 0
+        while full < _FULL:
+            assert time.monotonic() < end, "The program writes little."
             # Another size each time: everything has to be drawn anew.
-            self.resize(self._screen.columns - 1 + 2 * (len(waiting) % 2), self._screen.lines)
-            time.sleep(0.1)  # nothing tells that a program writes no more
-            waiting.append(self._unread())
+            self.resize(self._screen.columns - 1 + 2 * (looks % 2), self._screen.lines)
+            time.sleep(0.1)  # nothing reports that a terminal is full
+            looks += 1
+            full = 0 if select.select([], [self._slave], [], 0)[1] else full + 1
 
     def hang_up(self) -> None:
         """Closes the terminal for good, as a connection that breaks off does."""
@@ -294,12 +298,6 @@ class Terminal:
         self.written += data
         self._show(data)
         return bool(data)
-
-    def _unread(self) -> int:
-        """Bytes that the program has written and that were not read."""
-        count = bytearray(4)
-        fcntl.ioctl(self._master, termios.FIONREAD, count)
-        return int.from_bytes(count, sys.byteorder)
 
     def _show(self, data: bytes) -> None:
         """Draws what was read; what is incomplete at its end waits for the rest."""

@@ -9,6 +9,7 @@ import html
 import json
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from zcbulk_tui.creator.redaction import Line
 from zcbulk_tui.domain.commands import of_any_profile
@@ -123,6 +124,7 @@ RULES: dict[int, Rule] = {
 }
 """By HTTP status; the others go by their hundreds."""
 
+_REGISTERED = frozenset(map(int, HTTPStatus))
 _REDIRECTS = frozenset({300, 301, 302, 303, 305, 307, 308})
 _REDIRECT = Rule(
     UnreadableError,
@@ -138,6 +140,9 @@ _NO_SUCCESS = Rule(
     "its own.",
 )
 _REFUSED = Rule(BetweenError, "The request was refused on the way", _WAY)
+_UNREGISTERED = Rule(UnclearError, "The request was refused or given up on the way", _WAY)
+"""Gateways use statuses of their own also where they gave up waiting for an answer."""
+
 _FAILED = Rule(UnclearError, "The server failed", "")
 
 
@@ -155,7 +160,7 @@ def rule(http_status: int) -> Rule:
         case 3 if http_status in _REDIRECTS:
             return _REDIRECT
         case 4:
-            return _REFUSED
+            return _REFUSED if http_status in _REGISTERED else _UNREGISTERED
         case 5:
             return _FAILED
     return _NO_SUCCESS
