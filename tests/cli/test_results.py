@@ -141,6 +141,7 @@ def test_a_full_disk_says_that_all_else_is_done(
         ended = cli("results", zoho.url, "--failed")
         assert ended.code == 5
         assert "There is no room for the result" in ended.err
+        assert zoho.downloads() == 1  # no other call for the same disk
     assert cli("results", zoho.url, "--failed").code == 0
     fill(monkeypatch)
     ended = cli("results", zoho.url, "--failed", "--output", str(folder), "--json")

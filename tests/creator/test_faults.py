@@ -125,6 +125,17 @@ async def test_an_answer_without_zohos_code_is_another_servers(
             assert untrue not in str(error), body
 
 
+@pytest.mark.parametrize("media_type", ["application/problem+json", "Application/Problem+JSON;v=1"])
+@pytest.mark.parametrize("http", [403, 404, 429])
+async def test_a_problem_document_is_another_servers_whatever_its_code(
+    http: int, media_type: str
+) -> None:
+    problem = {"title": SAID, "status": http, "code": 1030}
+    error = await failed_status(Reply.of(problem, http, Content_Type=media_type))
+    assert type(error) is BETWEEN[http]
+    assert f"A server in between answered: HTTP {http}: “{SAID}”." in str(error)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

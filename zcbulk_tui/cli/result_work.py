@@ -21,6 +21,7 @@ from zcbulk_tui.domain.snapshot import JobSnapshot
 from zcbulk_tui.domain.text import counted
 from zcbulk_tui.domain.windows import Recalled
 from zcbulk_tui.errors import (
+    NoRoomError,
     QuotaSpentError,
     RefusedError,
     ResultGoneError,
@@ -261,8 +262,8 @@ class _Work:
         if isinstance(error, ResultNotReadyError):
             self._stuck_since.pop(key, None)
             return self._quota.budget.left_for(Cause.SCRIPT) > 0
-        if error is None or isinstance(error, SignInError | QuotaSpentError):
-            return False
+        if error is None or isinstance(error, SignInError | QuotaSpentError | NoRoomError):
+            return False  # another try would fail the same way: the user has to act
         if not error.passes:
             return True  # it is tried once more, after a minute, if at all
         now = asyncio.get_running_loop().time()

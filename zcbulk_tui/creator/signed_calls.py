@@ -269,7 +269,7 @@ def _success(received: _Received, operation: Operation) -> wire.ParsedAnswer:
             return parsed
     except UnreadableError as error:
         answer, why = Answer(response.status_code), error.cause
-    if between.is_between(answer):
+    if between.is_between(answer) or _is_problem(response.headers):
         said = Answer(
             response.status_code, None, between.words(received.body, line), from_zoho=False
         )
@@ -278,6 +278,12 @@ def _success(received: _Received, operation: Operation) -> wire.ParsedAnswer:
             raise between.unreadable(why, said if said.text else None, is_object=is_object)
         answer = said
     raise to_error(answer, retry_after(response), operation)
+
+
+def _is_problem(headers: httpx.Headers) -> bool:
+    """Whether an answer is a problem document (RFC 9457), whose code is never Zoho's."""
+    media_type, _, _ = headers.get("Content-Type", "").partition(";")
+    return media_type.strip().lower() in ("application/problem+json", "application/problem+xml")
 
 
 def _has_length(headers: httpx.Headers) -> bool:
