@@ -4,7 +4,9 @@ Besides what is tested here, every ``--json`` that a test of a command asks for 
 schema by `tests.support.commands.CommandLine`.
 """
 
+import errno
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ from tests.cli.remembering import remember
 from tests.support import json_outputs
 from tests.support.commands import CommandLine
 from tests.support.jobs import REF
-from zcbulk_tui.cli import schemas
+from zcbulk_tui.cli import budget, schemas
 
 OUTPUTS = {
     "jobs": ("jobs", "list"),
@@ -154,6 +156,21 @@ def test_whatever_fails_is_said_as_one_document(
     assert (ended.code, found["exit_code"]) == (2, 2)
     assert found["error"]["title"] in said
     assert (found["error"]["next_step"] or "") in said
+
+
+def test_a_limit_of_the_system_is_said_so_too(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(budget, "run", fail)
+    ended = cli("budget", "--json")
+    (said,) = ended.lines
+    found = json.loads(ended.out)
+    assert (ended.code, found["exit_code"]) == (1, 1)
+    assert found["error"]["title"] == "The system gives this program no more open files"
+    assert found["error"]["next_step"] in said
 
 
 def test_every_optional_part_is_there_on_a_busy_day(cli: CommandLine, home: Path) -> None:

@@ -59,29 +59,31 @@ def _run(argv: Sequence[str] | None, output: Output) -> int:
         return int(stopped.code or 0)
     except KeyboardInterrupt:
         return _interrupted(shutdown)
-    except ZcbulkError as error:
+    except (ZcbulkError, OSError, MemoryError, RuntimeError) as error:
+        known = error if isinstance(error, ZcbulkError) else LimitError.of(error)
+        if known is None:
+            raise
         if interrupts.begun():  # it may be what the interruption has caused
             return _interrupted(shutdown)
-        # What no one has named nearer to where it arose is of the profile that was typed; one that
-        # a variable or the file names, a command has without being told.
-        error.next_step = for_profile(error.next_step, named_profile(arguments))
-        if getattr(arguments, "json", False) and output.is_empty:
-            # With it comes more than commands need that go well.
-            from zcbulk_tui.cli.json_records import error_object
-
-            print_json(error_object(error))
-        print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
-        return error.exit_code
-    except (OSError, MemoryError, RuntimeError) as error:
-        limit = LimitError.of(error)
-        if limit is None:
-            raise
-        print_error(str(limit))
-        return limit.exit_code
+        return _told(known, arguments, output)
     finally:
         if argv is not None:
             shutdown.stop()
     return interrupts.CODE if interrupts.begun() else code
+
+
+def _told(error: ZcbulkError, arguments: Namespace, output: Output) -> int:
+    """Says why a command has failed; returns its exit code."""
+    # What no one has named nearer to where it arose is of the profile that was typed; one that a
+    # variable or the file names, a command has without being told.
+    error.next_step = for_profile(error.next_step, named_profile(arguments))
+    if getattr(arguments, "json", False) and output.is_empty:
+        # With it comes more than commands need that go well.
+        from zcbulk_tui.cli.json_records import error_object
+
+        print_json(error_object(error))
+    print_error(error.told(getattr(arguments, "occasion", Occasion.ONCE)))
+    return error.exit_code
 
 
 def _interrupted(shutdown: Shutdown) -> int:
