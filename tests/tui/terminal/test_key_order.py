@@ -1,10 +1,12 @@
 """Keys that come close behind one that closes a dialog are for what is beneath it."""
 
+import asyncio
+
 import pytest
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Input
 
 from zcbulk_tui.tui.terminal import key_order
@@ -28,6 +30,30 @@ class _Dialog(ModalScreen[str]):
         self.dismiss(typed.first().value if typed else "")
 
 
+class _SlowDialog(_Dialog):
+    """A dialog that has nothing to answer with until it is mounted."""
+
+    def __init__(self) -> None:
+        super().__init__("button")
+        self.may_mount = asyncio.Event()
+
+    async def on_mount(self) -> None:
+        await self.may_mount.wait()
+        self._answer = "mounted"
+
+    def action_close(self) -> None:
+        self.dismiss(self._answer)
+
+
+class _Beneath(Screen[None]):
+    """A screen that opens a dialog as it does when something is pasted: not by a binding."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "o" and isinstance(self.app, _Ordered):
+            event.stop()
+            self.app.push_screen(_SlowDialog(), self.app.typed.append)
+
+
 class _Ordered(App[None]):
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +72,9 @@ class _Ordered(App[None]):
         popped = super().pop_screen()
         self.order.screen_closed(closed)
         return popped
+
+    def get_default_screen(self) -> Screen[None]:
+        return _Beneath()
 
     def on_key(self, event: events.Key) -> None:
         self.got.append(event.key)
@@ -71,6 +100,24 @@ async def test_keys_behind_the_one_that_closes_are_for_what_is_beneath(
             await pilot.pause()
         assert len(app.screen_stack) == 1
         assert app.typed == (["a", "b"] if kind == "field" else ["", ""])
+
+
+async def test_a_key_behind_the_one_that_opens_a_dialog_waits_until_it_is_mounted() -> None:
+    app = _Ordered()
+    async with app.run_test() as pilot:
+        app.press("o", "escape", "b")
+        while len(app.screen_stack) == 1:
+            await asyncio.sleep(0)
+        dialog = app.screen
+        assert isinstance(dialog, _SlowDialog)
+        for _ in range(100):  # as long as any key on its way takes
+            await asyncio.sleep(0)
+        assert app.screen is dialog
+        dialog.may_mount.set()
+        while app.got[-1:] != ["b"]:
+            await pilot.pause()
+        assert app.typed == ["mounted"]
+        assert len(app.screen_stack) == 1
 
 
 async def test_no_key_waits_for_one_whose_field_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
-"""Holds back keys while the one before them may still close the dialog that is on the screen.
+"""Holds back keys while the one before them opens a screen, or may still close a dialog.
 
 Textual passes a key on to the screen on top as soon as it arrives, and a key may close that screen
-a few messages later: keys that were close behind it would be lost with the screen.
+a few messages later: keys that were close behind it would be lost with the screen. And it carries
+out a key by the screen that is on top once the key is back, which may not be mounted yet.
 """
 
 from collections import deque
@@ -61,7 +62,10 @@ class KeyOrder:
         elif not self._app.screen_stack:
             return  # the app has ended meanwhile: Textual would fail for want of a screen
         elif event.is_forwarded:
-            await self._deliver(event)
+            if self._app.screen.is_mounted:
+                await self._deliver(event)
+            else:  # behind what Textual has in turn already: to wait until that screen is mounted
+                self._app.call_next(self._deliver, event)
         elif self._waits_for is None:
             await self._pass_on(event)
         else:
