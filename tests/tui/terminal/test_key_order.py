@@ -35,9 +35,10 @@ class _SlowDialog(_Dialog):
 
     def __init__(self) -> None:
         super().__init__("button")
-        self.may_mount = asyncio.Event()
+        self.begins, self.may_mount = asyncio.Event(), asyncio.Event()
 
     async def on_mount(self) -> None:
+        self.begins.set()
         await self.may_mount.wait()
         self._answer = "mounted"
 
@@ -51,13 +52,14 @@ class _Beneath(Screen[None]):
     def on_key(self, event: events.Key) -> None:
         if event.key == "o" and isinstance(self.app, _Ordered):
             event.stop()
-            self.app.push_screen(_SlowDialog(), self.app.typed.append)
+            self.app.push_screen(self.app.dialog, self.app.typed.append)
 
 
 class _Ordered(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.order = KeyOrder(self, super().on_event)
+        self.dialog = _SlowDialog()
         self.got: list[str] = []
         self.typed: list[str | None] = []
 
@@ -106,15 +108,12 @@ async def test_a_key_behind_the_one_that_opens_a_dialog_waits_until_it_is_mounte
     app = _Ordered()
     async with app.run_test() as pilot:
         app.press("o", "escape", "b")
-        while len(app.screen_stack) == 1:
-            await asyncio.sleep(0)
-        dialog = app.screen
-        assert isinstance(dialog, _SlowDialog)
+        await app.dialog.begins.wait()
         for _ in range(100):  # as long as any key on its way takes
             await asyncio.sleep(0)
-        assert app.screen is dialog
-        dialog.may_mount.set()
-        while app.got[-1:] != ["b"]:
+        assert app.screen is app.dialog
+        app.dialog.may_mount.set()
+        while app.is_running and app.got[-1:] != ["b"]:
             await pilot.pause()
         assert app.typed == ["mounted"]
         assert len(app.screen_stack) == 1
