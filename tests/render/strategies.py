@@ -37,7 +37,7 @@ from zcbulk_tui.render.glyphs import ASCII, UNICODE
 MOST_RECORDS = 999_999_999_999
 """The largest count that an answer may have."""
 
-WIDE, COMBINING, EMOJI = "名前です", "e\u0301a\u0308", "🙂🚀"
+WIDE, COMBINING, EMOJI = "名前です", "e\u0301a\u0308\U0001f3fb", "🙂🚀"
 
 characters = (
     st.characters() | st.sampled_from("abcxyz 0123") | st.sampled_from(WIDE + COMBINING + EMOJI)
